@@ -1,0 +1,1 @@
+"""Proportions: one group, two groups, pairs, strata, doses."""

@@ -1,0 +1,1 @@
+"""Events per person time: one rate, two rates, regression on counts, recurrent events."""

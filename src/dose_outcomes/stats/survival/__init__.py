@@ -1,0 +1,1 @@
+"""Time to event, from counts by day: curves, tests, competing events, interval censoring, regression."""
