@@ -44,6 +44,14 @@ import pandas as pd
 ADAPTERS = Path(__file__).parent / "statistics"
 NEAR_ZERO = 1e-6
 
+# Columns that the R scripts derive from another one after the data set was written, as they derive them.
+DERIVED_COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "rsp": ("status", lambda status: int(status == 1)),
+    "dosef": ("dose", lambda dose: f"{dose:.15g}"),
+    "high": ("dose", lambda dose: int(dose == 4.5)),
+    "hi": ("dose", lambda dose: int(dose >= 3)),
+}
+
 Statistic = Callable[[dict[str, Any], "pd.DataFrame | None"], dict[str, Any]]
 
 
@@ -247,7 +255,11 @@ def _run_case(case: dict[str, Any], file: str, toolbox: Toolbox, read: Callable[
 
 
 def _read_data(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path, keep_default_na=False, na_values=[""])  # R wrote missing as empty; "NA" may be a level
+    data = pd.read_csv(path, keep_default_na=False, na_values=[""])  # R wrote missing as empty; "NA" may be a level
+    for name, (source, derive) in DERIVED_COLUMNS.items():
+        if name not in data and source in data:
+            data[name] = data[source].map(derive)
+    return data
 
 
 def _load_module(path: Path) -> ModuleType:

@@ -1,1 +1,1 @@
-"""Regression for a binary outcome, weighting, standardisation, balance, and the bootstrap, all from counts by pattern."""
+"""Regression for a binary outcome, weighting, standardisation, balance and the bootstrap, from counts by pattern."""

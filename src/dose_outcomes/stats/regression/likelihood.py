@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit
 
 from dose_outcomes.stats.result import FloatArray, IntArray
 
 MAXIMUM_STEPS = 200
 STEP_TOLERANCE = 1e-11
-"""Newton stops when no linear predictor moves by more than this."""
+"""Newton stops when no linear predictor moves by more than this ..."""
+ROUNDING_TOLERANCE = 1e-8
+"""... or when it moves by less than this and no longer shrinks: rounding is all that is left."""
 LINEAR_PREDICTOR_LIMIT = 30.0
 """Beyond it a fitted probability is 0 or 1 to 13 digits: the likelihood is running away."""
 
@@ -75,7 +76,7 @@ def maximise(
     free = np.arange(design.shape[1]) if free is None else free
     beta = np.zeros(design.shape[1]) if start is None else start.copy()
     point = _Point(design, events, n, offset, beta, firth)
-    settled = len(free) == 0
+    settled, previous_move = len(free) == 0, np.inf
     for _ in range(MAXIMUM_STEPS):
         if settled or point.runs_away:
             break
@@ -92,11 +93,10 @@ def maximise(
             step /= 2.0
             halvings += 1
             following = _Point(design, events, n, offset, point.beta + step, firth)
-        settled = bool(np.abs(design @ step)[n > 0].max(initial=0.0) <= STEP_TOLERANCE)
-        point = following
-    return Maximum(
-        point.beta, point.information, point.fitted, point.log_likelihood, settled and not point.runs_away
-    )
+        move = float(np.abs(design @ step)[n > 0].max(initial=0.0))
+        settled = move <= STEP_TOLERANCE or (move <= ROUNDING_TOLERANCE and move > previous_move / 2.0)
+        point, previous_move = following, move
+    return Maximum(point.beta, point.information, point.fitted, point.log_likelihood, settled and not point.runs_away)
 
 
 class _Point:
@@ -119,9 +119,7 @@ class _Point:
         self.information: FloatArray = (design * weight[:, None]).T @ design
         residual = events - n * self.fitted
         # log p = -log(1 + exp(-linear)), never the logarithm of a probability rounded to 0
-        self.log_likelihood = float(
-            -events @ np.logaddexp(0.0, -linear) - (n - events) @ np.logaddexp(0.0, linear)
-        )
+        self.log_likelihood = float(-events @ np.logaddexp(0.0, -linear) - (n - events) @ np.logaddexp(0.0, linear))
         if firth:
             sign, log_determinant = np.linalg.slogdet(self.information)
             self.log_likelihood += 0.5 * float(log_determinant) if sign > 0 else -np.inf
@@ -146,6 +144,7 @@ def score_covariance(design: FloatArray, events: FloatArray, n: FloatArray, fitt
     return middle
 
 
-def is_populated(n: FloatArray) -> NDArray[np.bool_]:
-    """Patterns that hold patients; the others only ask for a fitted value."""
-    return n > 0
+def inverse(matrix: FloatArray) -> FloatArray:
+    """Inverse of a symmetric positive definite matrix, exactly symmetric."""
+    result: FloatArray = np.linalg.inv(matrix)
+    return (result + result.T) / 2.0

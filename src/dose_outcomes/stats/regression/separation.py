@@ -72,5 +72,5 @@ def separated_patterns(design: ArrayLike, events: ArrayLike, n: ArrayLike) -> ND
         bounds=[(None, None)] * columns + [(0.0, 1.0)] * count,
         method="highs",
     )
-    separated[pure] = programme.x[columns:] > 0.5
+    separated[pure] = np.asarray(programme.x)[columns:] > 0.5
     return separated

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import betainc, betaincinv
 
 from dose_outcomes.stats.result import FloatArray
@@ -59,9 +60,8 @@ def beta_product_limits(
     after = np.maximum(at_risk_after, 0.0)
     with np.errstate(divide="ignore"):
         low_log_mean = log_mean + np.log(after / (after + 1.0))
-        low_log_spread = log_spread + np.where(
-            after > 0, np.log1p(1.0 / np.maximum(after * (after + 2.0), 1e-300)), 0.0
-        )
+    some_left = np.where(after > 0.0, after, 1.0)
+    low_log_spread = log_spread + np.log1p(1.0 / (some_left * (some_left + 2.0)))
     low_shape = _moment_match(low_log_mean, low_log_spread)
     started, ended = log_mean < 0.0, after <= 0.0
     if mid_p:
@@ -88,8 +88,8 @@ def _mixture_quantile(
     probability: float,
     low_shape: tuple[FloatArray, FloatArray],
     high_shape: tuple[FloatArray, FloatArray],
-    low_is_zero: FloatArray,
-    high_is_one: FloatArray,
+    low_is_zero: NDArray[np.bool_],
+    high_is_one: NDArray[np.bool_],
 ) -> FloatArray:
     """Quantile of the equal mixture of the lower and the upper distribution, by bisection on all days at once."""
     left, right = np.zeros(len(low_is_zero)), np.ones(len(low_is_zero))

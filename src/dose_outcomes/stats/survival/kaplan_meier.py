@@ -106,7 +106,8 @@ def product_limit(counts: RiskSet) -> tuple[FloatArray, FloatArray]:
     stay = counts.at_risk - counts.events
     with np.errstate(divide="ignore", invalid="ignore"):
         terms = np.where(counts.events > 0, counts.events / (counts.at_risk * stay), 0.0)
-    return np.cumprod(stay / counts.at_risk), np.sqrt(np.cumsum(terms))
+    survival = np.multiply.accumulate(stay / counts.at_risk)
+    return survival, np.sqrt(np.cumsum(terms))
 
 
 def survival_at(curve: StepCurve, day: float) -> Estimate:

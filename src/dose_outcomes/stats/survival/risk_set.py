@@ -80,8 +80,8 @@ def risk_set(day: ArrayLike, events: ArrayLike, censored: ArrayLike, *, entered:
     event_counts = check_array("events", events, at_least=0.0, same_length_as=("day", days))
     censored_counts = check_array("censored", censored, at_least=0.0, same_length_as=("day", days))
     grid, index = np.unique(days, return_inverse=True)
-    d = np.bincount(index, event_counts, len(grid))
-    c = np.bincount(index, censored_counts, len(grid))
+    d: FloatArray = np.bincount(index, event_counts, len(grid)).astype(np.float64)
+    c: FloatArray = np.bincount(index, censored_counts, len(grid)).astype(np.float64)
     left = d + c
     total = float(left.sum())
     if entered is None:
