@@ -74,7 +74,9 @@ def parse_rule(text: str) -> Rule:
     try:
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError):
-        raise StudyError(f"rule '{text}' cannot be read: write comparisons such as 'improve >= 3 and value <= 2'") from None
+        raise StudyError(
+            f"rule '{text}' cannot be read: write comparisons such as 'improve >= 3 and value <= 2'"
+        ) from None
     return _rule(tree.body, text)
 
 

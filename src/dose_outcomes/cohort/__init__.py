@@ -1,1 +1,1 @@
-"""cohort"""
+"""The cohort: its tables, where they come from, what they must satisfy."""

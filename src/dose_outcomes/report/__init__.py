@@ -1,1 +1,1 @@
-"""report"""
+"""The report: released results in, one self-contained HTML page out. No statistic is computed here."""

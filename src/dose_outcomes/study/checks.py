@@ -55,6 +55,13 @@ def check_definitions(study: Study) -> Iterator[str]:
                 yield f"{where}: visit at day {visit.day} must lie between its first_day and last_day"
 
 
+def check_data(study: Study) -> Iterator[str]:
+    """The condition of a trial is one of the study."""
+    if study.data.source == "adam" and study.data.condition not in study.conditions:
+        condition = study.data.condition
+        yield f"data: unknown condition '{condition}'{_hint(condition, study.conditions)}"
+
+
 def check_times(study: Study) -> Iterator[str]:
     """Time-to-response analyses name an endpoint of the study, and a risk table within the horizon."""
     endpoints = {endpoint.id for endpoint in study.endpoints}

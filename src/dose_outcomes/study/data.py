@@ -11,9 +11,7 @@ from dose_outcomes.study.base import Identifier, Part
 TABLES = ("patients", "indications", "doses", "assessments", "side_effects", "medications", "times_to_event")
 REQUIRED_TABLES = ("patients", "indications", "doses", "assessments")
 
-TableName = Literal[
-    "patients", "indications", "doses", "assessments", "side_effects", "medications", "times_to_event"
-]
+TableName = Literal["patients", "indications", "doses", "assessments", "side_effects", "medications", "times_to_event"]
 Value = bool | int | float | str
 
 

@@ -12,7 +12,7 @@ from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from dose_outcomes.catalogue import Instrument, ResponseDefinition
 from dose_outcomes.study.base import Identifier, Label, Part
-from dose_outcomes.study.checks import check_definitions, check_dose_groups, check_times
+from dose_outcomes.study.checks import check_data, check_definitions, check_dose_groups, check_times
 from dose_outcomes.study.data import Data
 
 ALL = "all"
@@ -84,9 +84,17 @@ class Visit(Part):
     """A target day and the days that count for it; the nearest score is taken, the later of two equally near."""
 
     day: Annotated[int, Field(ge=1)]
+    """Names the visit in the results."""
+    nearest_to: Annotated[int, Field(ge=1)] | None = None
+    """Day that the score should be nearest to, when it is not `day` itself."""
     first_day: Annotated[int, Field(ge=1)]
     last_day: int | None = None
     """Open when empty."""
+
+    @property
+    def target(self) -> int:
+        """Day that the score should be nearest to."""
+        return self.nearest_to or self.day
 
 
 class Endpoint(Part):
@@ -175,7 +183,8 @@ class Study(Part):
 
     @model_validator(mode="after")
     def _cross_checks(self) -> Study:
-        problems = [*check_dose_groups(self), *check_definitions(self), *check_times(self)]
+        checks = (check_dose_groups, check_data, check_definitions, check_times)
+        problems = [problem for check in checks for problem in check(self)]
         if problems:
             raise ValueError("\n".join(problems))
         return self

@@ -5,10 +5,10 @@ from __future__ import annotations
 from math import sqrt
 
 from dose_outcomes.stats.proportions.counts import EMPTY_GROUP, TwoGroups, check_two_groups, normal_quantile
-from dose_outcomes.stats.proportions.root import root_between
 from dose_outcomes.stats.proportions.score import difference_score
 from dose_outcomes.stats.proportions.single import wilson
 from dose_outcomes.stats.result import Estimate
+from dose_outcomes.stats.root import root_between
 
 
 def risk_difference_miettinen_nurminen(

@@ -21,7 +21,7 @@ def binomial_probabilities(n: int, p: float) -> FloatArray:
     [0.25, 0.5, 0.25]
     """
     if p in (0.0, 1.0):
-        return np.eye(1, n + 1, 0 if p == 0.0 else n)[0]
+        return np.asarray(np.eye(1, n + 1, 0 if p == 0.0 else n)[0])
     k = np.arange(n, dtype=np.float64)
     return normalise(_cumulative(np.log((n - k) / (k + 1.0)) + np.log(p) - np.log1p(-p)))
 

@@ -59,9 +59,7 @@ def risk_ratio_miettinen_nurminen(
     return Estimate(estimate, low, high, level, method, note)
 
 
-def risk_ratio_katz(
-    events: int, n: int, reference_events: int, reference_n: int, *, level: float = 0.95
-) -> Estimate:
+def risk_ratio_katz(events: int, n: int, reference_events: int, reference_n: int, *, level: float = 0.95) -> Estimate:
     """Risk ratio with the log interval of Katz.
 
     Limits are RR exp(-+ z sqrt(1/x1 - 1/n1 + 1/x2 - 1/n2)).

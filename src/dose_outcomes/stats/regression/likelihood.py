@@ -146,5 +146,5 @@ def score_covariance(design: FloatArray, events: FloatArray, n: FloatArray, fitt
 
 def inverse(matrix: FloatArray) -> FloatArray:
     """Inverse of a symmetric positive definite matrix, exactly symmetric."""
-    result: FloatArray = np.linalg.inv(matrix)
-    return (result + result.T) / 2.0
+    result = np.linalg.inv(matrix)
+    return np.asarray((result + result.T) / 2.0, dtype=np.float64)

@@ -23,7 +23,9 @@ def nelson_aalen(
 ) -> StepCurve:
     r"""Estimate the cumulative hazard after each day.
 
-    .. math:: H(t) = \sum_{t_i \le t} \frac{d_i}{Y_i}, \qquad \widehat{\mathrm{var}}\, H(t) = \sum_{t_i \le t} \frac{d_i}{Y_i^2}
+    .. math::
+        H(t) = \sum_{t_i \le t} \frac{d_i}{Y_i}, \qquad
+        \widehat{\mathrm{var}}\, H(t) = \sum_{t_i \le t} \frac{d_i}{Y_i^2}
 
     Limits: plain :math:`H \pm z\,\mathrm{se}` (cut at 0), or log :math:`H \exp(\pm z\,\mathrm{se}/H)`. Before the first
     event both give nothing; the limits there are 0 and minus the logarithm of the beta-product lower limit of the

@@ -16,8 +16,8 @@ def root_between(function: Callable[[float], float], low: float, high: float) ->
     Infinite values are allowed at the ends. Brent's method, run to the last bit: a limit has no tolerance
     of its own that could show in a comparison.
 
-    >>> root_between(lambda x: x * x - 2.0, 0.0, 2.0)
-    1.4142135623730951
+    >>> round(root_between(lambda x: x * x - 2.0, 0.0, 2.0), 12)
+    1.414213562373
     """
     from scipy.optimize import brentq  # 0.2 s to import, and most limits have a closed form
 

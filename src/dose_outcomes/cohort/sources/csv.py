@@ -1,0 +1,92 @@
+"""Source `csv`: cohort tables in CSV, Parquet or Excel files, with a map of columns and values."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dose_outcomes.cohort.raw import RawTable
+from dose_outcomes.cohort.sources.files import read_file
+from dose_outcomes.cohort.tables import TABLES
+from dose_outcomes.errors import CohortDataError, nearest
+from dose_outcomes.study.data import REQUIRED_TABLES, CsvData, TableSource
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def read_csv_tables(data: CsvData, folder: Path, covariates: list[str]) -> list[RawTable]:
+    """Read every table that the study names.
+
+    Raises
+    ------
+    CohortDataError
+        When a required table or column is missing; all of them at once.
+    """
+    absent = [name for name in REQUIRED_TABLES if name not in data.tables]
+    if absent:
+        raise CohortDataError(
+            f"The study names no file for {', '.join(absent)}; required tables are "
+            f"{', '.join(REQUIRED_TABLES)}. Add them under data.tables in the study file"
+        )
+    tables, problems = [], []
+    for name, source in data.tables.items():
+        content = read_file(folder / source.file, source.sheet)
+        extra = covariates if name == "patients" else []
+        frame, missing = _map_columns(content, name, source, extra)
+        problems += [f"{folder / source.file}: {sentence}" for sentence in missing]
+        tables.append(RawTable(name, str(folder / source.file), frame, len(content)))
+    if problems:
+        raise CohortDataError("\n".join(problems))
+    return tables
+
+
+def _map_columns(
+    content: pd.DataFrame, name: str, source: TableSource, extra: list[str]
+) -> tuple[pd.DataFrame, list[str]]:
+    """Return the cohort columns under their cohort names, and sentences about those that are missing."""
+    import pandas as pd
+
+    spec = TABLES[name].columns
+    known = [*spec, *extra]
+    problems = [
+        f"data.tables.{name}: '{column}' is no column of {name}{_hint(column, known)}"
+        for column in {**source.columns, **source.values, **source.constants}
+        if column not in known
+    ]
+    columns = {}
+    for column in known:
+        origin = source.columns.get(column, column)
+        if column in source.constants:
+            columns[column] = pd.Series(_as_text(source.constants[column]), index=content.index, dtype="str")
+        elif origin in content:
+            columns[column] = _map_values(content[origin], source, column)
+        elif column in source.columns or column in extra or not spec[column].optional:
+            problems.append(
+                f"column '{origin}' is missing{_hint(origin, list(content.columns))}. "
+                f"Name the right one under data.tables.{name}.columns in the study file"
+            )
+    return pd.DataFrame(columns, index=content.index), problems
+
+
+def _map_values(series: pd.Series, source: TableSource, column: str) -> pd.Series:
+    """Replace values by the study's map; what the map does not name stays."""
+    mapping = {_as_text(key): _as_text(value) for key, value in source.values.get(column, {}).items()}
+    if not mapping:
+        return series
+    text = series.map(_as_text, na_action="ignore")
+    return text.map(lambda value: mapping.get(value, value), na_action="ignore").astype("str")
+
+
+def _as_text(value: object) -> str | None:
+    """Return a value as a file would hold it: true, 1, text."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return None if value is None else str(value)
+
+
+def _hint(name: str, names: list[str]) -> str:
+    close = {one.lower(): one for one in names}.get(nearest(name, [one.lower() for one in names]) or "")
+    return f"; did you mean '{close}'?" if close else f" (there are: {', '.join(names)})"

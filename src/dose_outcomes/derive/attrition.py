@@ -1,0 +1,137 @@
+"""Where rows and patients went: every exclusion named and counted, each flow closing on what is analysed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from dose_outcomes.derive.population import analysed, exclusion_reasons
+from dose_outcomes.derive.response import BASELINE_TOO_GOOD, NO_BASELINE, NO_DEFINITION
+from dose_outcomes.derive.side_effects import NOT_ANALYSED, SIDE_EFFECT_REASONS
+from dose_outcomes.engine import Cohort
+from dose_outcomes.study import Study
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pandas as pd
+
+COLUMNS = ("flow", "unit", "step", "reason", "before", "excluded", "after")
+NOT_USED = "Instrument of no response definition in this study"
+
+
+def flow_rows(flow: str, unit: str, start: int, exclusions: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:
+    """Return the lines of one flow; an exclusion that met nobody is a line too.
+
+    Examples
+    --------
+    >>> [row["after"] for row in flow_rows("patients", "patients", 10, [("too young", 3), ("no dose", 0)])]
+    [7, 7]
+    """
+    rows, before = [], start
+    for step, (reason, excluded) in enumerate(exclusions, start=1):
+        rows.append(dict(zip(COLUMNS, (flow, unit, step, reason, before, excluded, before - excluded), strict=True)))
+        before -= excluded
+    return rows
+
+
+def attrition(
+    cohort: Cohort,
+    population: ir.Table,
+    assessable: dict[str, ir.Table],
+    counts: dict[str, pd.DataFrame],
+    classified_side_effects: ir.Table,
+    accounts: list[dict[str, Any]],
+    study: Study,
+) -> pd.DataFrame:
+    """Return all flows: the patients, each analysis, each input table.
+
+    Parameters
+    ----------
+    assessable : dict of str to Table
+        Endpoint: patients with the reason why they cannot be assessed.
+    counts : dict of str to DataFrame
+        ``responders`` as counted.
+    accounts : list of dict
+        What reading each table gave: rows read, set aside by reason.
+
+    Raises
+    ------
+    AssertionError
+        When a flow does not close; that is a defect of this program.
+    """
+    import pandas as pd
+
+    by_table = {account["table"]: account for account in accounts}
+    rows: list[dict[str, Any]] = []
+    patients = by_table["patients"]
+    excluded = _tally(population, "excluded")
+    exclusions = [
+        *_sentences(patients["set_aside"]),
+        *((reason, excluded.get(reason, 0)) for reason in exclusion_reasons(study)),
+    ]
+    rows += flow_rows("patients", "patients", patients["rows_read"], exclusions)
+    number = rows[-1]["after"] if rows else patients["rows_read"]
+    assert number == excluded.get(None, 0), "patients do not add up"
+    for endpoint in study.endpoints:
+        reasons = _tally(assessable[endpoint.id], "not_assessable")
+        steps = [(reason, reasons.get(reason, 0)) for reason in (NO_DEFINITION, NO_BASELINE, BASELINE_TOO_GOOD)]
+        rows += flow_rows(f"responder_rate: {endpoint.id}", "patients", number, steps)
+        assert rows[-1]["after"] == reasons.get(None, 0), "assessable patients do not add up"
+        responders = counts["responders"].query("endpoint == @endpoint.id")
+        for day, visit in responders.groupby("day"):
+            missing = int((visit["n"] - visit["observed"]).sum())
+            start = int(visit["n"].sum())
+            rows += flow_rows(
+                f"responder_rate: {endpoint.id}, visit at day {day}",
+                "patients",
+                start,
+                [("No score in the window of the visit", missing)],
+            )
+    if "side_effects" in by_table:
+        account = by_table["side_effects"]
+        reasons = _tally(classified_side_effects, "excluded")
+        steps = [
+            *_sentences(account["set_aside"]),
+            *((reason, reasons.get(reason, 0)) for reason in SIDE_EFFECT_REASONS),
+        ]
+        rows += flow_rows("side_effects", "rows", account["rows_read"], steps)
+        assert rows[-1]["after"] == reasons.get(None, 0), "side effects do not add up"
+    rows += _table_flows(cohort, population, by_table, study)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _table_flows(
+    cohort: Cohort, population: ir.Table, accounts: dict[str, dict[str, Any]], study: Study
+) -> list[dict[str, Any]]:
+    """Return the flow of each input table beside patients and side effects: read, set aside, of analysed patients."""
+    kept = analysed(population).patient_id
+    instruments = {
+        instrument
+        for endpoint in study.endpoints
+        for code in endpoint.definitions.values()
+        for instrument in (study.definition(code).instrument, *study.definition(code).components.values())
+    }
+    rows = []
+    for name in ("indications", "doses", "assessments", "medications", "times_to_event"):
+        if name not in accounts:
+            continue
+        table = getattr(cohort, name)
+        own = table.filter(table.patient_id.isin(kept))
+        steps = [*_sentences(accounts[name]["set_aside"])]
+        steps.append((NOT_ANALYSED, accounts[name]["rows_used"] - int(own.count().execute())))
+        if name == "assessments":
+            unused = own.filter(own.instrument.notin(sorted(instruments))) if instruments else own
+            steps.append((NOT_USED, int(unused.count().execute())))
+        rows += flow_rows(f"table: {name}", "rows", accounts[name]["rows_read"], steps)
+    return rows
+
+
+def _tally(table: ir.Table, column: str) -> dict[str | None, int]:
+    import pandas as pd
+
+    frame = table.group_by(column).agg(number=table.count()).execute()
+    return {None if pd.isna(reason) else reason: int(number) for reason, number in frame.itertuples(index=False)}
+
+
+def _sentences(set_aside: dict[str, int]) -> list[tuple[str, int]]:
+    return [(reason[0].upper() + reason[1:], number) for reason, number in sorted(set_aside.items())]

@@ -1,0 +1,38 @@
+"""All estimates and curves of a study, from its counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dose_outcomes.outcomes.cohort_size import cohort_size
+from dose_outcomes.outcomes.responder_rate import responder_rate
+from dose_outcomes.outcomes.side_effect_incidence import side_effect_incidence
+from dose_outcomes.outcomes.time_to_event import questions, time_to_event
+from dose_outcomes.results import CURVE_COLUMNS, CURVE_KEY, Result, to_frame
+from dose_outcomes.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def estimate_all(counts: dict[str, pd.DataFrame], study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the tidy table of estimates and the curves.
+
+    Parameters
+    ----------
+    counts : dict of str to DataFrame
+        As `derive.counts.count_cohort` returns them.
+    """
+    import pandas as pd
+
+    results: list[Result] = cohort_size(counts["time_at_risk"], study)
+    results += responder_rate(counts["responders"], study)
+    curves = []
+    for question in questions(counts["response_times"], counts["event_times"], study):
+        found, rows = time_to_event(question, study)
+        results += found
+        curves.append(rows)
+    if not counts["side_effects"].empty:
+        results += side_effect_incidence(counts["side_effects"], counts["time_at_risk"], study)
+    curve = pd.concat(curves, ignore_index=True) if curves else pd.DataFrame(columns=list(CURVE_COLUMNS))
+    return to_frame(results), curve.sort_values([*CURVE_KEY, "day"], kind="stable", ignore_index=True)

@@ -1,0 +1,1 @@
+"""Figures: functions from released rows to Altair charts, one small module each."""

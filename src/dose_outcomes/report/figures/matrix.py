@@ -1,0 +1,207 @@
+"""Rows by doses: a panel for every dose, a dot with its interval for every row, one common axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from dose_outcomes.report.figures.theme import LINE, MUTED_TEXT, SMALL_TEXT_SIZE, SURFACE, TEXT, WIDTH, lookup
+from dose_outcomes.report.wording import Dose, shorten, two_lines
+
+if TYPE_CHECKING:
+    import altair as alt
+
+Kind = Literal["shown", "zero", "hidden", "absent"]
+
+ROW_HEIGHT = 30
+LABEL_WIDTH = 176
+LABEL_CHARACTERS = 25
+LINE_HEIGHT = 13
+GAP = 22
+LITTLE_MORE = 1.35
+"""An axis is lengthened by at most so much to hold the longest intervals."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """A row: identifier, label, whether it is a total."""
+
+    identifier: str
+    label: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a panel shows in a row."""
+
+    row: str
+    dose: str
+    kind: Kind
+    identifier: str
+    tip: str
+    text: str = ""
+    """Printed where there is no dot."""
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+def panel_width(number_of_panels: int) -> int:
+    """Return the width of a panel, in units of the drawing."""
+    return (WIDTH - LABEL_WIDTH - GAP * number_of_panels) // number_of_panels
+
+
+def interval_matrix(
+    rows: list[MatrixRow], doses: list[Dose], cells: list[Cell], ticks: list[float], header: bool = True
+) -> alt.FacetChart:
+    """Return the chart.
+
+    Parameters
+    ----------
+    rows, doses : list
+        From top to bottom, from left to right.
+    cells : list of Cell
+        One for every row and dose.
+    ticks : list of float
+        Of the share axis; the last is the end of the axis.
+    header : bool
+        Whether the doses are named above the panels.
+    """
+    import altair as alt
+
+    end = ticks[-1]
+    scale = alt.Scale(domain=[0, end], nice=False, zero=True)
+    axis = alt.Axis(
+        values=ticks,
+        orient="top",
+        # one percent sign, at the end: neighbouring labels must not run together
+        labelExpr=f"format(100 * datum.value, '~g') + (datum.value === {end} ? '%' : '')",
+        grid=True,
+        ticks=False,
+        domain=False,
+        labelFlush=True,
+        labelPadding=6,
+        labelFontSize=SMALL_TEXT_SIZE,
+        title=None,
+    )
+    labels = lookup({row.identifier: two_lines(row.label, LABEL_CHARACTERS) for row in rows})
+    broken = [row.identifier for row in rows if len(two_lines(row.label, LABEL_CHARACTERS)) > 1]
+    strong = [row.identifier for row in rows if row.strong]
+    y = alt.Y(
+        "row:N",
+        scale=alt.Scale(domain=[row.identifier for row in rows], padding=0.1),
+        axis=alt.Axis(
+            labelExpr=labels,
+            labelColor=TEXT,
+            labelFontWeight=alt.condition(_one_of(strong), alt.value("bold"), alt.value("normal")),
+            labelLineHeight=LINE_HEIGHT,
+            # a label is placed by its first line: two lines begin half a line higher
+            labelOffset=alt.condition(_one_of(broken), alt.value(-LINE_HEIGHT / 2), alt.value(0)),
+            labelPadding=10,
+            ticks=False,
+            domain=False,
+            title=None,
+            # the width of the drawing must not depend on the font that happens to be there
+            minExtent=LABEL_WIDTH,
+            maxExtent=LABEL_WIDTH,
+        ),
+    )
+    x = alt.X("estimate:Q", scale=scale, axis=axis)
+    colour = alt.Color(
+        "dose:N",
+        scale=alt.Scale(
+            domain=[dose.identifier for dose in doses], range=[f"var({dose.colour})" for dose in doses]
+        ),
+        legend=None,
+    )
+    tip = alt.Description("description:N")
+    base = alt.Chart()
+    shape = alt.condition("datum.dose === 'all'", alt.value("diamond"), alt.value("circle"))
+    width = panel_width(len(doses))
+    layers: list[alt.Chart] = [
+        base.transform_filter("datum.kind === 'hidden'")
+        .mark_rect(fill=SURFACE, stroke=LINE, strokeDash=[3, 3], cornerRadius=3, height=alt.RelativeBandSize(0.7))
+        .encode(x=alt.value(1), x2=alt.value(width - 1), y=y, description=tip),
+        base.transform_filter("datum.text !== ''")
+        .mark_text(fontSize=SMALL_TEXT_SIZE, color=MUTED_TEXT)
+        .encode(x=alt.value(width / 2), y=y, text="text:N"),
+        base.transform_filter("datum.low !== null")
+        .mark_rule(strokeWidth=2)
+        .encode(x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q", y=y, color=colour),
+        base.transform_filter("datum.kind === 'zero'")
+        .mark_tick(thickness=2, size=10)
+        .encode(x=alt.X("high:Q", scale=scale, axis=axis), y=y, color=colour),
+        base.transform_filter("datum.beyond !== ''")
+        .mark_point(shape="triangle-right", filled=True, size=60, opacity=1)
+        .encode(x=alt.value(width), y=y, color=colour),
+        base.transform_filter("datum.beyond !== ''")
+        .mark_text(fontSize=SMALL_TEXT_SIZE - 1, align="right", dy=-9, color=MUTED_TEXT)
+        .encode(x=alt.value(width), y=y, text="beyond:N"),
+        base.transform_filter("datum.kind === 'zero'")
+        .mark_point(size=70, strokeWidth=2, fill="var(--page)", opacity=1)
+        .encode(x=x, y=y, color=colour, shape=shape, description=tip),
+        base.transform_filter("datum.kind === 'shown'")
+        .mark_point(filled=True, size=80, opacity=1)
+        .encode(x=x, y=y, color=colour, shape=shape, description=tip),
+    ]
+    return (
+        alt.layer(*layers, data=alt.Data(values=[_values(cell, end) for cell in cells]))
+        .properties(width=width, height=ROW_HEIGHT * len(rows))
+        .facet(
+            column=alt.Column(
+                "dose:N",
+                sort=[dose.identifier for dose in doses],
+                title=None,
+                header=alt.Header(
+                    labels=header,
+                    labelExpr=lookup({dose.identifier: shorten(dose.label, 16) for dose in doses}),
+                    labelPadding=8,
+                ),
+            ),
+            spacing=GAP,
+            bounds="flush",  # panels stand by their axes, so that figures above each other line up
+        )
+    )
+
+
+def _one_of(identifiers: list[str]) -> str:
+    return f"indexof({identifiers}, datum.value) >= 0"
+
+
+def _values(cell: Cell, end: float) -> dict[str, Any]:
+    beyond = cell.high is not None and cell.high > end
+    return {
+        "row": cell.row,
+        "dose": cell.dose,
+        "kind": cell.kind,
+        "text": cell.text,
+        "description": f"{cell.identifier}\n{cell.tip}",
+        "estimate": cell.estimate,
+        "low": cell.low,
+        "high": None if cell.high is None else min(cell.high, end),
+        "beyond": f"{100 * cell.high:.0f}%" if beyond and cell.high is not None else "",
+    }
+
+
+def axis_ticks(needed: float, wanted: float) -> list[float]:
+    """Return ticks of a share axis.
+
+    Parameters
+    ----------
+    needed : float
+        The axis does not end before it.
+    wanted : float
+        The axis reaches it too where that costs little room; else what goes further ends in an arrowhead.
+
+    Examples
+    --------
+    >>> axis_ticks(0.37, 0.45), axis_ticks(0.09, 0.7)
+    ([0.0, 0.25, 0.5], [0.0, 0.05, 0.1])
+    """
+    end = _round_end(wanted) if _round_end(wanted) <= LITTLE_MORE * _round_end(needed) else _round_end(needed)
+    return [0.0, end / 2, end]
+
+
+def _round_end(value: float) -> float:
+    return next((end for end in (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8) if value <= end), 1.0)

@@ -1,0 +1,164 @@
+"""Methods in words, written from the study that was run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from dose_outcomes.catalogue.expression import COMPONENT, Combination, Comparison, Rule, parse_rule
+from dose_outcomes.report.wording import DAYS_PER_WEEK, MISSING_DATA, Wording, plain, week
+
+OPERATORS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than", "==": "exactly"}
+NAMES = {
+    "value": "score",
+    "base": "score before treatment",
+    "improve": "improvement since before treatment",
+    "worsen": "worsening since before treatment",
+    "pct_improve": "improvement since before treatment, in percent,",
+}
+VALIDATION = {
+    "validated": "validated for this condition",
+    "validated_other_population": "validated in another population",
+    "pragmatic": "chosen for this study, not validated",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionText:
+    """A response definition as a table row."""
+
+    conditions: list[str]
+    code: str
+    label: str
+    instrument: str
+    rule: str
+    words: str
+    baseline: str
+    when: str
+    standing: str
+    source: str
+
+
+def rule_in_words(rule: str, components: dict[str, str], wording: Wording) -> str:
+    """Return a response rule as a sentence part.
+
+    Examples
+    --------
+    `improve >= 70` becomes "improvement since before treatment at least 70".
+    """
+    return _words(parse_rule(rule), components, wording, within=False)
+
+
+def _words(rule: Rule, components: dict[str, str], wording: Wording, within: bool) -> str:
+    if isinstance(rule, Comparison):
+        name = NAMES.get(rule.name, rule.name)
+        if COMPONENT.match(rule.name):
+            name = wording.instrument(components.get(rule.name, rule.name))
+        return f"{name} {OPERATORS[rule.operator]} {rule.number:g}"
+    assert isinstance(rule, Combination)
+    text = f" {rule.joined_by} ".join(_words(term, components, wording, within=True) for term in rule.terms)
+    return f"({text})" if within else text
+
+
+def definitions(endpoint: dict[str, Any], wording: Wording) -> list[DefinitionText]:
+    """Return the definitions of an endpoint, each once, in the order of the conditions."""
+    by_code: dict[str, list[str]] = {}
+    for condition in wording.conditions:
+        if condition in endpoint["definitions"]:
+            by_code.setdefault(endpoint["definitions"][condition], []).append(wording.condition(condition))
+    return [_definition(code, names, endpoint, wording) for code, names in by_code.items()]
+
+
+def _definition(code: str, conditions: list[str], endpoint: dict[str, Any], wording: Wording) -> DefinitionText:
+    definition = wording.definition(code) or {"instrument": "", "label": code, "response": "", "week": 0}
+    components = definition.get("components") or {}
+    instrument = wording.instrument(definition["instrument"])
+    bound = definition.get("baseline_bound")
+    return DefinitionText(
+        conditions=conditions,
+        code=plain(code),
+        label=plain(definition["label"]),
+        instrument=instrument,
+        rule=plain(definition["response"]),
+        words=rule_in_words(definition["response"], components, wording) if definition["response"] else "",
+        baseline="any" if bound is None else f"reaches {bound:g}",
+        when=_when(definition, endpoint),
+        standing=VALIDATION.get(definition.get("validation", "pragmatic"), ""),
+        source=plain(definition.get("source") or ""),
+    )
+
+
+def _when(definition: dict[str, Any], endpoint: dict[str, Any]) -> str:
+    visits = endpoint.get("visits") or []
+    if visits:
+        return "; ".join(
+            f"{week(visit['day'])} (days {visit['first_day']} to {visit['last_day']})"
+            if visit.get("last_day")
+            else f"{week(visit['day'])} (from day {visit['first_day']})"
+            for visit in visits
+        )
+    return f"week {definition['week']:g} ± {definition['window_weeks']:g}"
+
+
+def missing_data_text(endpoint: dict[str, Any]) -> str:
+    """Return how missing scores are handled, primary first."""
+    handlings = endpoint["missing_data"]
+    first = f"Primary: {MISSING_DATA.get(handlings[0], handlings[0])}"
+    others = [MISSING_DATA.get(handling, handling) for handling in handlings[1:]]
+    return f"{first}. Beside it: {'; '.join(others)}." if others else f"{first}."
+
+
+def baseline_text(endpoint: dict[str, Any]) -> str:
+    """Return which score is the baseline."""
+    baseline = endpoint["baseline"]
+    chosen = {"last": "last score", "mean": "mean of the scores"}.get(baseline["choose"], baseline["choose"])
+    return f"{chosen} from day {baseline['first_day']} to day {baseline['last_day']}, day 0 being the first dose"
+
+
+def criteria(wording: Wording) -> list[str]:
+    """Return who is left out, in the order in which it is done."""
+    sentences = []
+    for criterion in wording.study.get("eligibility", []):
+        label = plain(criterion["label"])
+        if "without_drug_class" in criterion:
+            first, last = criterion["first_day"], criterion["last_day"]
+            detail = f"a drug of class {plain(criterion['without_drug_class'])} on any of days {first} to {last}"
+        else:
+            kept = [
+                words.format(_listed(criterion[key]))
+                for key, words in (("at_least", "at least {}"), ("at_most", "at most {}"), ("one_of", "one of {}"))
+                if criterion.get(key) is not None
+            ]
+            detail = f"kept: {plain(criterion['column'])} {' and '.join(kept)}"
+        sentences.append(f"{label} ({detail})")
+    return sentences
+
+
+def _listed(value: Any) -> str:
+    return plain(", ".join(map(str, value))) if isinstance(value, list) else f"{value:g}"
+
+
+def dose_groups(wording: Wording) -> list[str]:
+    """Return the dose groups with their limits in mg a day."""
+    return [
+        f"{plain(group['label'])}: {group['from_mg']:g} mg up to, not including, {group['below_mg']:g} mg"
+        for group in wording.study["dose_groups"]
+    ]
+
+
+def at_risk_text(study: dict[str, Any]) -> str:
+    """Return for how long side effects count, and what an event is."""
+    rule = study["side_effects"]
+    days = rule["days_after_last_dose"]
+    until = "the end of observation" if days is None else f"{days} days after the last dose"
+    events = {
+        "episodes": "distinct onsets of a term in a patient (a term recorded twice with one onset day counts once)",
+        "records": "all records of the table",
+    }[rule["count"]]
+    return f"from the first dose until {until}. Events of a rate are {events}"
+
+
+def horizon_text(question: dict[str, Any]) -> str:
+    """Return how far a time question looks."""
+    days = question["horizon_days"]
+    return f"{days // DAYS_PER_WEEK} weeks" if days % DAYS_PER_WEEK == 0 else f"{days} days"

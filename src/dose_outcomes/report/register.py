@@ -1,0 +1,219 @@
+"""Released rows as typed values, found by their keys: every number of the report is one of these."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Status = Literal["shown", "suppressed", "no_patients", "not_estimable"]
+
+_COUNTS = frozenset({"day", "n", "events", "at_risk", "step", "before", "excluded", "after"})
+_NUMBERS = frozenset({"estimate", "low", "high", "level", "person_years"})
+_KEY = ("analysis", "endpoint", "condition", "dose", "missing_data", "day", "statistic")
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One row of estimates.csv."""
+
+    identifier: str
+    analysis: str
+    endpoint: str
+    condition: str
+    dose: str
+    missing_data: str
+    day: int | None
+    statistic: str
+    estimate: float | None
+    low: float | None
+    high: float | None
+    level: float | None
+    n: int | None
+    events: int | None
+    person_years: float | None
+    population: str
+    dose_attribution: str
+    method: str
+    note: str
+    suppressed: str
+    line: int
+    """Line in the file, the header being line 1."""
+
+    source = "estimates.csv"
+
+    @property
+    def status(self) -> Status:
+        """Why there is, or is not, a number to show."""
+        if self.suppressed:
+            return "suppressed"
+        if self.estimate is not None:
+            return "shown"
+        return "no_patients" if self.n == 0 or self.note in ("no patients", "no person-time") else "not_estimable"
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """One row of curves.csv: the curve keeps this height until the next row of its key."""
+
+    identifier: str
+    analysis: str
+    endpoint: str
+    condition: str
+    dose: str
+    day: int
+    at_risk: int | None
+    estimate: float | None
+    low: float | None
+    high: float | None
+    method: str
+    suppressed: str
+    line: int
+    starters: int | None = None
+    """At risk on day 0: decides the decimals of the whole curve."""
+
+    source = "curves.csv"
+    statistic = "survival"
+
+    @property
+    def n(self) -> int | None:
+        """Patients whom the curve is about."""
+        return self.starters
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of attrition.csv."""
+
+    identifier: str
+    flow: str
+    unit: str
+    step: int
+    reason: str
+    before: int | None
+    excluded: int | None
+    after: int | None
+    suppressed: str
+    line: int
+
+    source = "attrition.csv"
+    statistic = "count"
+
+
+class Register:
+    """All released rows, by key and in their order."""
+
+    def __init__(self, estimates: pd.DataFrame, curves: pd.DataFrame, attrition: pd.DataFrame) -> None:
+        self.estimates = [_estimate(*numbered) for numbered in _records(estimates)]
+        self._by_key = {tuple(getattr(row, name) for name in _KEY): row for row in self.estimates}
+        self._curves: dict[tuple[str, str, str, str], list[CurvePoint]] = {}
+        for numbered in _records(curves):
+            point = _point(*numbered)
+            self._curves.setdefault((point.analysis, point.endpoint, point.condition, point.dose), []).append(point)
+        self._flows: dict[str, list[Step]] = {}
+        for numbered in _records(attrition):
+            step = _step(*numbered)
+            self._flows.setdefault(step.flow, []).append(step)
+
+    def find(
+        self,
+        analysis: str,
+        statistic: str,
+        condition: str,
+        dose: str,
+        endpoint: str = "",
+        missing_data: str = "",
+        day: int | None = None,
+    ) -> Estimate | None:
+        """Return the row of a key, None when nothing was asked under it."""
+        return self._by_key.get((analysis, endpoint, condition, dose, missing_data, day, statistic))
+
+    def endpoints(self, analysis: str) -> list[str]:
+        """Return the endpoints of an analysis, in the order of the file."""
+        return _distinct(row.endpoint for row in self.estimates if row.analysis == analysis)
+
+    def days(self, analysis: str, endpoints: Iterable[str], condition: str, statistic: str) -> list[int | None]:
+        """Return the days on which an analysis has a statistic for a condition, ascending, none first."""
+        wanted = set(endpoints)
+        days = {
+            row.day
+            for row in self.estimates
+            if row.analysis == analysis
+            and row.endpoint in wanted
+            and row.condition == condition
+            and row.statistic == statistic
+        }
+        return sorted(days, key=lambda day: -1 if day is None else day)
+
+    def methods(self, analysis: str, statistic: str) -> list[str]:
+        """Return how a statistic was computed, as the rows say."""
+        return _distinct(
+            row.method
+            for row in self.estimates
+            if row.analysis == analysis and row.statistic == statistic and row.method
+        )
+
+    def curve(self, analysis: str, endpoint: str, condition: str, dose: str) -> list[CurvePoint]:
+        """Return the points of a curve by day; empty when it was not released."""
+        points = self._curves.get((analysis, endpoint, condition, dose), [])
+        points = sorted((point for point in points if point.estimate is not None), key=lambda point: point.day)
+        return [replace(point, starters=points[0].at_risk) for point in points]
+
+    @property
+    def flows(self) -> Mapping[str, list[Step]]:
+        """Attrition by flow; the steps of a flow in their order."""
+        return {flow: sorted(steps, key=lambda step: step.step) for flow, steps in self._flows.items()}
+
+
+def _records(frame: pd.DataFrame) -> Iterator[tuple[int, dict[str, Any]]]:
+    columns = list(frame.columns)
+    for line, values in enumerate(frame.itertuples(index=False, name=None), start=2):
+        yield line, dict(zip(columns, values, strict=True))
+
+
+def _estimate(line: int, record: dict[str, Any]) -> Estimate:
+    values = _typed(record, Estimate)
+    return Estimate(identifier=str(record["estimate_id"]), line=line, **values)
+
+
+def _point(line: int, record: dict[str, Any]) -> CurvePoint:
+    values = _typed(record, CurvePoint)
+    return CurvePoint(identifier=str(record["curve_id"]), line=line, **values)
+
+
+def _step(line: int, record: dict[str, Any]) -> Step:
+    values = _typed(record, Step)
+    return Step(identifier=str(record["attrition_id"]), line=line, **values)
+
+
+def _typed(record: dict[str, Any], kind: type[Estimate | CurvePoint | Step]) -> dict[str, Any]:
+    """Return the fields of a kind of row that its file holds under the same name."""
+    values: dict[str, Any] = {}
+    for field in fields(kind):
+        if field.name not in record or field.name == "identifier":
+            continue
+        value = record[field.name]
+        if field.name in _COUNTS:
+            values[field.name] = _count(value)
+        elif field.name in _NUMBERS:
+            values[field.name] = _number(value)
+        else:
+            values[field.name] = str(value)
+    return values
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None or math.isnan(float(value)) else float(value)
+
+
+def _count(value: Any) -> int | None:
+    number = _number(value)
+    return None if number is None else int(number)
+
+
+def _distinct(values: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(values))

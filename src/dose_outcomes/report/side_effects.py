@@ -1,0 +1,84 @@
+"""Side effects: the released incidences arranged as any, body systems and terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dose_outcomes.report.register import Estimate, Register
+from dose_outcomes.report.wording import Wording, plain
+
+ANALYSIS = "side_effect_incidence"
+ANY = "any"
+MOST_TERMS_DRAWN = 30
+"""With more terms the figure shows body systems; the table shows all."""
+
+
+@dataclass(frozen=True, slots=True)
+class SideEffect:
+    """One line of the tables: released shares and rates by dose, for one condition or all."""
+
+    endpoint: str
+    label: str
+    group: str
+    """`any`, `body_system` or `term`."""
+    shares: dict[str, Estimate | None]
+    rates: dict[str, Estimate | None]
+
+
+@dataclass(frozen=True, slots=True)
+class SideEffects:
+    """Side effects of one condition, or of all conditions together."""
+
+    condition: str
+    label: str
+    lines: list[SideEffect]
+
+    def of(self, group: str) -> list[SideEffect]:
+        """Return the lines of a group in their order."""
+        return [line for line in self.lines if line.group == group]
+
+    @property
+    def any(self) -> SideEffect | None:
+        """The line of any side effect."""
+        lines = self.of("any")
+        return lines[0] if lines else None
+
+    @property
+    def drawn(self) -> list[SideEffect]:
+        """The lines of the figure: any, then terms, or body systems where terms are many."""
+        terms = self.of("term")
+        return [*self.of("any"), *(terms if terms and len(terms) <= MOST_TERMS_DRAWN else self.of("body_system"))]
+
+
+def side_effects(register: Register, wording: Wording, condition: str) -> SideEffects:
+    """Return the side effects of a condition, most frequent first, hidden ones last by name."""
+    lines = [_line(endpoint, register, wording, condition) for endpoint in register.endpoints(ANALYSIS)]
+    groups = ("any", "body_system", "term")
+    lines.sort(key=lambda line: (groups.index(line.group), *_rank(line.shares.get(wording.total_dose)), line.label))
+    return SideEffects(condition, wording.condition(condition), lines)
+
+
+def _rank(row: Estimate | None) -> tuple[bool, float]:
+    """Order by what is shown alone: the place of a hidden line must not tell its value."""
+    return (row is None or row.estimate is None, -(row.estimate or 0.0) if row else 0.0)
+
+
+def _line(endpoint: str, register: Register, wording: Wording, condition: str) -> SideEffect:
+    group, _, name = endpoint.partition(": ")
+    if group not in ("body_system", "term"):
+        group, name = "any", "Any side effect"
+    doses = [dose.identifier for dose in wording.columns]
+    return SideEffect(
+        endpoint=endpoint,
+        label=_sentence_case(plain(name)),
+        group=group,
+        shares={dose: register.find(ANALYSIS, "proportion", condition, dose, endpoint) for dose in doses},
+        rates={
+            dose: register.find(ANALYSIS, "rate_per_100_person_years", condition, dose, endpoint) for dose in doses
+        },
+    )
+
+
+def _sentence_case(name: str) -> str:
+    """Return a dictionary term in capitals as it reads in text."""
+    return name.capitalize() if name.isupper() else name

@@ -1,0 +1,172 @@
+"""Times: the released Kaplan-Meier curves, medians and numbers at risk of one question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from dose_outcomes.report.register import CurvePoint, Estimate, Register
+from dose_outcomes.report.response import codes
+from dose_outcomes.report.wording import Dose, Wording, in_sentence, plain
+from dose_outcomes.results import ALL
+
+FEWEST_SHARE_AT_RISK = 0.1
+"""A curve is drawn while at least this share of its patients is at risk: beyond, a step is one or two patients."""
+
+
+@dataclass(frozen=True, slots=True)
+class RiskCell:
+    """Numbers at one day of the risk table."""
+
+    day: int
+    at_risk: Estimate | None
+    events: Estimate | None
+    censored: Estimate | None
+    point: CurvePoint | None
+    """Height of the curve on that day; None where the curve has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeCurve:
+    """One dose: its curve as far as it is drawn, and its risk table."""
+
+    dose: Dose
+    points: list[CurvePoint]
+    risk: list[RiskCell]
+    median: Estimate | None
+
+
+@dataclass(frozen=True, slots=True)
+class MedianRow:
+    """Medians of one condition by dose."""
+
+    label: str
+    total: bool
+    cells: dict[str, Estimate | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """One question about time."""
+
+    analysis: str
+    identifier: str
+    label: str
+    """What the curve is the share of, as part of a sentence."""
+    event: str
+    """What the patients wait for, as part of a sentence."""
+    days: list[int]
+    curves: list[TimeCurve]
+    medians: list[MedianRow]
+    methods: list[str]
+
+    @property
+    def starters(self) -> Estimate | None:
+        """The row whose n is the number of patients."""
+        return next((row.cells.get(ALL) for row in self.medians if row.total and row.cells.get(ALL)), None)
+
+
+def times(register: Register, wording: Wording) -> list[Times]:
+    """Return the time questions of the study, in its order."""
+    study = wording.study
+    endpoints = {endpoint["id"]: endpoint for endpoint in study.get("endpoints", [])}
+    found = []
+    for question in study.get("time_to_response", []):
+        endpoint = endpoints[question["endpoint"]]
+        found.append(
+            _times(
+                "time_to_response",
+                {condition: codes(endpoint, condition) for condition in [ALL, *wording.conditions]},
+                ("without a documented response yet", "a documented response"),
+                question,
+                register,
+                wording,
+            )
+        )
+    for question in study.get("time_to_event", []):
+        label = in_sentence(plain(question["label"]))
+        found.append(
+            _times(
+                "time_to_event",
+                {condition: [question["event"]] for condition in [ALL, *wording.conditions]},
+                (f"without the event yet ({label})", label),
+                question,
+                register,
+                wording,
+            )
+        )
+    return found
+
+
+def _times(
+    analysis: str,
+    names: dict[str, list[str]],
+    words: tuple[str, str],
+    question: dict[str, Any],
+    register: Register,
+    wording: Wording,
+) -> Times:
+    days = sorted(question["risk_table_days"])
+
+    def find(statistic: str, condition: str, dose: str, day: int | None = None) -> Estimate | None:
+        rows = (register.find(analysis, statistic, condition, dose, name, day=day) for name in names[condition])
+        return next((row for row in rows if row), None)
+
+    total = wording.total
+    curves = []
+    for dose in wording.doses:
+        released = next(
+            (points for name in names[total] if (points := register.curve(analysis, name, total, dose.identifier))), []
+        )
+        points = while_enough_at_risk(released, wording.minimum)
+        risk = [
+            RiskCell(
+                day,
+                find("number_at_risk", total, dose.identifier, day),
+                find("cumulative_events", total, dose.identifier, day),
+                find("cumulative_censored", total, dose.identifier, day),
+                height(points, day),
+            )
+            for day in days
+        ]
+        curves.append(TimeCurve(dose, points, risk, find("median_days", total, dose.identifier)))
+    conditions = [ALL, *wording.conditions] if total == ALL else list(wording.conditions)
+    medians = [
+        MedianRow(
+            wording.condition(condition),
+            condition == total,
+            {dose.identifier: find("median_days", condition, dose.identifier) for dose in wording.columns},
+        )
+        for condition in conditions
+        if names[condition]
+    ]
+    return Times(
+        analysis=analysis,
+        identifier=plain(question.get("endpoint") or question["event"]),
+        label=words[0],
+        event=words[1],
+        days=days,
+        curves=curves,
+        medians=medians,
+        methods=[*register.methods(analysis, "median_days")],
+    )
+
+
+def while_enough_at_risk(points: list[CurvePoint], minimum: int) -> list[CurvePoint]:
+    """Return the beginning of a curve, up to where fewer than 10 % of its patients (or the minimum) are at risk."""
+    if not points or not points[0].at_risk:
+        return []
+    fewest = max(FEWEST_SHARE_AT_RISK * points[0].at_risk, minimum)
+    kept: list[CurvePoint] = []
+    for point in points:
+        if point.at_risk is None or point.at_risk < fewest:
+            break
+        kept.append(point)
+    return kept
+
+
+def height(points: list[CurvePoint], day: int) -> CurvePoint | None:
+    """Return the point that holds on a day; None before the curve and after its end."""
+    if not points or day > points[-1].day:
+        return None
+    return next((point for point in reversed(points) if point.day <= day), None)

@@ -1,0 +1,264 @@
+"""Partial likelihood of the Cox model on counts: one row per stratum and event day, one column per pattern."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from dose_outcomes.errors import ArgumentError
+from dose_outcomes.stats.arguments import check_array, check_choice
+from dose_outcomes.stats.result import FloatArray, IntArray
+from dose_outcomes.stats.survival.grouped_risk_sets import label_codes, sum_from_here_on
+from dose_outcomes.stats.survival.tied_events import TIES, tied_event_nodes
+
+
+@dataclass(frozen=True, slots=True)
+class CoxRows:
+    """The checked input: each row stands for patients alike in everything (stratum, entry, day, pattern, weight)."""
+
+    day: FloatArray
+    events: FloatArray
+    censored: FloatArray
+    pattern: IntArray
+    weights: FloatArray
+    entry: FloatArray | None
+    stratum: IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class PartialLikelihood:
+    """Everything the likelihood needs, apart from the coefficients.
+
+    Attributes
+    ----------
+    rows : CoxRows
+    covariates : ndarray, shape (patterns, p)
+        Centred.
+    centre : ndarray, shape (p,)
+        What was taken off the covariates.
+    strata : tuple
+        Labels.
+    day, stratum, first_row : ndarray, shapes (t,), (t,), (s,)
+        Event days by stratum, increasing within it.
+    leaving, entering, dying : sparse matrices, shape (t, patterns)
+        Weights of those who leave on or after an event day and before the next, who are not yet at risk on
+        it, and who have the event on it.
+    deaths, death_weight : ndarray, shape (t,)
+        Number and weight of the events.
+    last_row, entry_row : ndarray of int, shape (m,)
+        Number of event days (counted over all strata in order) up to the day, and up to the entry, of each input row.
+    ties : str
+    """
+
+    rows: CoxRows
+    covariates: FloatArray
+    centre: FloatArray
+    strata: tuple[Any, ...]
+    day: FloatArray
+    stratum: IntArray
+    first_row: IntArray
+    leaving: Any
+    entering: Any
+    dying: Any
+    deaths: FloatArray
+    death_weight: FloatArray
+    last_row: IntArray
+    entry_row: IntArray | None
+    ties: str
+
+
+@dataclass(frozen=True, slots=True)
+class RiskMoments:
+    """Sums over the risk sets at given coefficients, one row per stratum and event day.
+
+    `a0` and `a1` are the sums over the tied events of f^k / phi, `b0`, `b1`, `b2` of f^k / phi^2, where
+    phi = S0 - f D0 is the risk sum with the share f of the tied events taken out (f = 0 with Breslow's ties).
+    `s1`, `d1` are sums of risk times covariate over those at risk and those with the event; `s2`, `d2` of
+    risk times the products of covariates (upper triangle).
+    """
+
+    relative_risk: FloatArray
+    log_likelihood: float
+    s1: FloatArray
+    d1: FloatArray
+    s2: FloatArray
+    d2: FloatArray
+    a0: FloatArray
+    a1: FloatArray
+    b0: FloatArray
+    b1: FloatArray
+    b2: FloatArray
+    event_sum: FloatArray
+    shift: float
+
+    def score_by_row(self) -> FloatArray:
+        """Covariates of the events minus their expectation, by event day."""
+        return self.event_sum - self.a0[:, None] * self.s1 + self.a1[:, None] * self.d1
+
+    def information(self, weight: FloatArray | None = None) -> FloatArray:
+        """Information, each event day counted `weight` times."""
+        w = np.ones_like(self.a0) if weight is None else weight
+        p = self.s1.shape[1]
+        second = np.zeros((p, p))
+        upper = np.triu_indices(p)
+        second[upper] = (w * self.a0) @ self.s2 - (w * self.a1) @ self.d2
+        second = second + np.triu(second, 1).T
+        cross = self.s1.T @ ((w * self.b1)[:, None] * self.d1)
+        own = self.s1.T @ ((w * self.b0)[:, None] * self.s1) + self.d1.T @ ((w * self.b2)[:, None] * self.d1)
+        return np.asarray(second - own + cross + cross.T, dtype=np.float64)
+
+
+def partial_likelihood(
+    day: ArrayLike,
+    events: ArrayLike,
+    censored: ArrayLike,
+    covariates: ArrayLike,
+    *,
+    pattern: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    entry: ArrayLike | None = None,
+    stratum: ArrayLike | None = None,
+    ties: str = "efron",
+) -> PartialLikelihood:
+    """Check the counts and lay them out by stratum, event day and pattern.
+
+    Raises
+    ------
+    ArgumentError
+        For arrays of unequal length, negative counts or weights, a pattern that is no row of the covariates, an
+        entry that is not before the day, or an unknown handling of ties.
+    """
+    check_choice("ties", ties, TIES)
+    rows, x, strata = _check(day, events, censored, covariates, pattern, weights, entry, stratum)
+    event_days = np.unique(rows.day[rows.events > 0])
+    width = len(event_days) + 1
+
+    def key(days: FloatArray) -> IntArray:
+        return rows.stratum * width + np.searchsorted(event_days, days, side="right")
+
+    leaving_key = key(rows.day)
+    grid = np.unique(leaving_key[rows.events > 0])
+    last_row = np.searchsorted(grid, leaving_key, side="right")
+    grid_stratum = grid // width
+    first_row = np.searchsorted(grid_stratum, np.arange(len(strata)))
+    n = (rows.events + rows.censored) * rows.weights
+    shape = (len(grid), len(x))
+    within = last_row > first_row[rows.stratum]
+    dying = rows.events > 0
+    entry_row = None if rows.entry is None else np.searchsorted(grid, key(rows.entry), side="right")
+    entering = None
+    if entry_row is not None:
+        late = entry_row > first_row[rows.stratum]
+        entering = _sparse(n[late], entry_row[late] - 1, rows.pattern[late], shape)
+    deaths = np.bincount(last_row[dying] - 1, rows.events[dying], len(grid)).astype(np.float64)
+    event_weight = rows.events * rows.weights
+    death_weight = np.bincount(last_row[dying] - 1, event_weight[dying], len(grid)).astype(np.float64)
+    total = np.bincount(rows.pattern, n, len(x))
+    centre = np.asarray(total @ x / total.sum() if total.sum() else np.zeros(x.shape[1]), dtype=np.float64)
+    return PartialLikelihood(
+        rows,
+        x - centre,
+        centre,
+        strata,
+        event_days[grid % width - 1],
+        grid_stratum.astype(np.int64),
+        first_row.astype(np.int64),
+        _sparse(n[within], last_row[within] - 1, rows.pattern[within], shape),
+        entering,
+        _sparse(event_weight[dying], last_row[dying] - 1, rows.pattern[dying], shape),
+        deaths,
+        death_weight,
+        last_row.astype(np.int64),
+        None if entry_row is None else entry_row.astype(np.int64),
+        ties,
+    )
+
+
+def risk_moments(model: PartialLikelihood, coefficient: FloatArray) -> RiskMoments:
+    """Sums over the risk sets, and the log partial likelihood, at the given coefficients."""
+    x = model.covariates
+    p = x.shape[1]
+    predictor = x @ coefficient
+    shift = float(predictor.max(initial=-np.inf)) if len(predictor) else 0.0
+    risk = np.exp(predictor - shift)
+    upper = np.triu_indices(p)
+    columns = np.column_stack([np.ones(len(x)), x, x[:, upper[0]] * x[:, upper[1]]]) * risk[:, None]
+    at_risk = sum_from_here_on(model.leaving @ columns, model.first_row)
+    if model.entering is not None:
+        at_risk = at_risk - sum_from_here_on(model.entering @ columns, model.first_row)
+    died = model.dying @ columns
+    nodes = tied_event_nodes(model.deaths, died[:, 0] / at_risk[:, 0], model.ties)
+    weight = nodes.weight * (model.death_weight / model.deaths)[nodes.row]
+    phi = at_risk[nodes.row, 0] - nodes.fraction * died[nodes.row, 0]
+
+    def over_ties(values: FloatArray) -> FloatArray:
+        return np.bincount(nodes.row, values, len(model.deaths)).astype(np.float64)
+
+    first, second = weight / phi, weight / phi**2
+    event_sum = model.dying @ np.column_stack([x, predictor - shift])
+    log_likelihood = float(event_sum[:, p].sum() - weight @ np.log(phi))
+    return RiskMoments(
+        risk,
+        log_likelihood,
+        at_risk[:, 1 : p + 1],
+        died[:, 1 : p + 1],
+        at_risk[:, p + 1 :],
+        died[:, p + 1 :],
+        over_ties(first),
+        over_ties(first * nodes.fraction),
+        over_ties(second),
+        over_ties(second * nodes.fraction),
+        over_ties(second * nodes.fraction**2),
+        event_sum[:, :p],
+        shift,
+    )
+
+
+def _check(
+    day: ArrayLike,
+    events: ArrayLike,
+    censored: ArrayLike,
+    covariates: ArrayLike,
+    pattern: ArrayLike | None,
+    weights: ArrayLike | None,
+    entry: ArrayLike | None,
+    stratum: ArrayLike | None,
+) -> tuple[CoxRows, FloatArray, tuple[Any, ...]]:
+    days = check_array("day", day)
+    size = len(days)
+    x = check_array("covariates", covariates, dimensions=2)
+    d = check_array("events", events, at_least=0.0, whole=True, same_length_as=("day", days))
+    c = check_array("censored", censored, at_least=0.0, whole=True, same_length_as=("day", days))
+    if pattern is None:
+        codes: NDArray[np.int64] = np.arange(size)
+        if len(x) != size:
+            raise ArgumentError(
+                f"covariates must have one row per entry of day ({size}) when pattern is not given; received {len(x)}"
+            )
+    else:
+        checked = check_array(
+            "pattern", pattern, at_least=0, below=max(len(x), 1), whole=True, same_length_as=("day", days)
+        )
+        codes = checked.astype(np.int64)
+    w = (
+        np.ones(size)
+        if weights is None
+        else check_array("weights", weights, at_least=0.0, same_length_as=("day", days))
+    )
+    start = None if entry is None else check_array("entry", entry, same_length_as=("day", days))
+    if start is not None and (start >= days).any():
+        at = int(np.argmax(start >= days))
+        raise ArgumentError(f"entry must be before day; received entry {start[at]:g} with day {days[at]:g}")
+    strata, stratum_code = label_codes("stratum", np.zeros(size, int) if stratum is None else stratum, size)
+    # Rows without weight would count among the tied events.
+    d, c = np.where(w > 0, d, 0.0), np.where(w > 0, c, 0.0)
+    return CoxRows(days, d, c, codes, w, start, stratum_code), x, strata
+
+
+def _sparse(values: FloatArray, row: IntArray, column: IntArray, shape: tuple[int, int]) -> Any:
+    from scipy.sparse import csr_array
+
+    return csr_array((values, (row, column)), shape=shape)

@@ -1,0 +1,36 @@
+"""Between Snakemake and this package: errors meant for users reach them as one message, without a traceback."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import ParamSpec, TypeVar
+
+from dose_outcomes.errors import UserError
+
+Parameters = ParamSpec("Parameters")
+Returned = TypeVar("Returned")
+
+
+@contextmanager
+def stopped_by_user_errors() -> Iterator[None]:
+    """While the workflow is read: print the message of an error meant for users and end with status 1."""
+    try:
+        yield
+    except UserError as error:
+        sys.exit(str(error))
+
+
+def step(function: Callable[Parameters, Returned]) -> Callable[Parameters, Returned]:
+    """While a rule runs: drop the way through this package from an error meant for users; Snakemake prints the rest."""
+
+    @functools.wraps(function)
+    def readable(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Returned:
+        try:
+            return function(*args, **kwargs)
+        except UserError as error:
+            raise error.with_traceback(None) from None
+
+    return readable

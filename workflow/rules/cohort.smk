@@ -1,0 +1,35 @@
+"""From raw tables to a checked cohort and its counts. Outputs: data/derived/<study>/, patient level."""
+
+
+rule cohort:
+    """Read and check the input tables."""
+    input:
+        study=STUDY_FILE,
+        tables=INPUTS,
+    output:
+        tables=collect(
+            f"data/derived/{STUDY.id}/cohort/{{table}}.parquet", table=TABLES
+        ),
+        accounts=f"data/derived/{STUDY.id}/accounts.json",
+    log:
+        f"data/logs/{STUDY.id}/cohort.log",
+    params:
+        code=CODE,
+    run:
+        steps.build_cohort(input.study, output.tables, output.accounts, log[0])
+
+
+rule counts:
+    """Count patients, events and time at risk."""
+    input:
+        study=STUDY_FILE,
+        tables=rules.cohort.output.tables,
+        accounts=rules.cohort.output.accounts,
+    output:
+        collect(f"data/derived/{STUDY.id}/counts/{{name}}.parquet", name=COUNTS),
+    log:
+        f"data/logs/{STUDY.id}/counts.log",
+    params:
+        code=CODE,
+    run:
+        steps.count(input.study, input.tables, input.accounts, output, log[0])

@@ -1,0 +1,27 @@
+"""The study of this run and the digest of the code. Only what all rules share."""
+
+from dose_outcomes import steps
+from dose_outcomes.cohort.sources import input_files
+from dose_outcomes.cohort.tables import TABLES
+from dose_outcomes.derive.counts import KEYS
+from dose_outcomes.provenance import code_digest
+from dose_outcomes.study import load_study
+from dose_outcomes.workflow import stopped_by_user_errors
+
+STUDY_FILE = next(
+    iter(workflow.overwrite_configfiles or []), f"{workflow.basedir}/config/ldn.yaml"
+)
+
+with stopped_by_user_errors():
+    STUDY = load_study(STUDY_FILE)
+    INPUTS = input_files(STUDY)
+
+CODE = code_digest()
+COUNTS = [*KEYS, "attrition"]
+RELEASED = {
+    "estimates": f"reports/{STUDY.id}/estimates.csv",
+    "curves": f"reports/{STUDY.id}/curves.csv",
+    "attrition": f"reports/{STUDY.id}/attrition.csv",
+    "data_quality": f"reports/{STUDY.id}/data_quality.json",
+    "study": f"reports/{STUDY.id}/study.yaml",
+}
