@@ -94,7 +94,7 @@ def release_attrition(attrition: pd.DataFrame, minimum_count: int) -> pd.DataFra
 
     rows: list[dict[str, Any]] = []
     for _, flow in attrition.groupby("flow", sort=False):
-        steps = _merged(flow.to_dict("records"), minimum_count)
+        steps = _merged(_records(flow), minimum_count)
         for number, step in enumerate(steps, start=1):
             hidden = 0 < step["excluded"] < minimum_count
             step |= {"step": number, "suppressed": reason(minimum_count) if hidden else ""}
@@ -131,6 +131,10 @@ def write_release(files: Mapping[str | Path, str]) -> None:
         beside.replace(target)
 
 
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
 def _small(counts: pd.Series, minimum_count: int) -> pd.Series:
     return ((counts >= 1) & (counts < minimum_count)).fillna(False).astype(bool)
 
@@ -139,7 +143,7 @@ def _delayed(curve: pd.DataFrame, minimum_count: int) -> pd.DataFrame:
     """Join rows of one curve into blocks that are large enough."""
     blocks: list[dict[str, Any]] = []
     start, events, censored = int(curve["at_risk"].iloc[0]), 0, 0
-    for row in curve.to_dict("records"):
+    for row in _records(curve):
         events += row["events"]
         censored += row["censored"]
         if all(count == 0 or count >= minimum_count for count in (events, censored)):

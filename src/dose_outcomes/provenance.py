@@ -27,7 +27,8 @@ PACKAGES = (
     "statsmodels",
     "vl-convert-python",
 )
-LOCK_FILE = Path("requirements.lock")
+#: Lock file of a checkout; an installed package has none.
+LOCK_FILE = Path(__file__).parents[2] / "requirements.lock"
 
 
 def sha256(path: str | Path) -> str:

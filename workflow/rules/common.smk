@@ -1,5 +1,7 @@
 """The study of this run and the digest of the code. Only what all rules share."""
 
+from pathlib import Path
+
 from dose_outcomes import steps
 from dose_outcomes.cohort.sources import input_files
 from dose_outcomes.cohort.tables import TABLES
@@ -8,9 +10,11 @@ from dose_outcomes.provenance import code_digest
 from dose_outcomes.study import load_study
 from dose_outcomes.workflow import stopped_by_user_errors
 
-STUDY_FILE = next(
-    iter(workflow.overwrite_configfiles or []), f"{workflow.basedir}/config/ldn.yaml"
-)
+# a relative path where there is one, so that a moved checkout does not run again
+DEFAULT_STUDY = Path("config/ldn.yaml")
+if not DEFAULT_STUDY.is_file():
+    DEFAULT_STUDY = Path(workflow.basedir) / DEFAULT_STUDY
+STUDY_FILE = str(next(iter(workflow.overwrite_configfiles or []), DEFAULT_STUDY))
 
 with stopped_by_user_errors():
     STUDY = load_study(STUDY_FILE)

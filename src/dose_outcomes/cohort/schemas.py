@@ -128,11 +128,12 @@ def _fault(failure: Any, name: str, file: str, frame: pd.DataFrame) -> Fault:
     )
 
 
-def _failing_rows(failure: Any, frame: pd.DataFrame, column: str) -> pd.Index:
-    """Return the rows that fail, by running the mask again where pandera gives none."""
+def _failing_rows(failure: Any, frame: pd.DataFrame, column: str) -> pd.Index[Any]:
+    """Return the rows that fail; a missing value, for which pandera gives no mask, is looked for again."""
     output = getattr(failure, "check_output", None)
     if output is not None and getattr(output, "dtype", None) is not None and len(output) == len(frame):
-        return frame.index[~output.fillna(True).to_numpy(dtype=bool)]
-    if column:
-        return frame.index[frame[column].isna().to_numpy()]
-    return frame.index[:0]
+        failing = ~output.fillna(True).to_numpy(dtype=bool)
+    else:
+        failing = frame[column].isna().to_numpy() if column else [False] * len(frame)
+    rows: pd.Index[Any] = frame.index[failing]
+    return rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dose_outcomes.outcomes.cells import ANALYSED, NO_PATIENTS, cells, with_totals
 from dose_outcomes.results import Result
@@ -42,11 +42,11 @@ def side_effect_incidence(side_effects: pd.DataFrame, time_at_risk: pd.DataFrame
 
 
 def _of_cell(
-    condition: str, dose: str, endpoint: str, found: dict[str, int], n: int, years: float, level: float
+    condition: str, dose: str, endpoint: str, found: dict[Any, Any], n: int, years: float, level: float
 ) -> Iterator[Result]:
     share = clopper_pearson(int(found["patients"]), n, level=level)
     rate = garwood(int(found["events"]), years, per=PER, level=level)
-    shared = {
+    shared: dict[str, Any] = {
         "analysis": "side_effect_incidence",
         "endpoint": endpoint,
         "condition": condition,

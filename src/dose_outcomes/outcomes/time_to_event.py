@@ -71,7 +71,7 @@ def time_to_event(question: Question, study: Study) -> tuple[list[Result], pd.Da
     import pandas as pd
 
     counts = with_totals(question.counts, ["day"], ["events", "censored"]).reset_index()
-    by_cell = {key: cell for key, cell in counts.groupby(["condition", "dose"])}
+    by_cell = dict(iter(counts.groupby(["condition", "dose"])))
     results: list[Result] = []
     curves = []
     for condition, dose in cells(study, [name for name in question.endpoints if name != "all"]):

@@ -79,7 +79,7 @@ def _finding(
             continue
         parts += [" and in " if number else "", Printed(row)]
         if len(groups) > 1:
-            parts += [" on ", Name(dose.label)]
+            parts += [" on ", Name(in_sentence(dose.label))]
         elif first:
             parts.append(" of patients")
         parts += _interval(row, wording, named=first and number == 0)
@@ -111,6 +111,7 @@ class Card:
     row: Estimate | None
     gap: str
     text: list[Part]
+    detail: list[Part]
 
 
 def cards(
@@ -125,24 +126,24 @@ def cards(
     conditions = Name(f"{count} conditions" if count > 1 else next(iter(wording.conditions.values())))
     benefit = response.headline(dose.identifier) if response else None
     harm = effects.any.shares.get(dose.identifier) if effects and effects.any else None
-    where: list[Part] = [] if single else [" on ", Name(dose.label)]
-    met: list[Part] = ["met: ", Name(in_sentence(response.label))] if response else ["no response was asked for"]
+    where: list[Part] = [] if single else [" on ", Name(in_sentence(dose.label))]
+    met: Part = Name(in_sentence(response.label)) if response else "no response was asked for"
     return [
-        _card("Patients", patients, ["patients analysed; ", conditions, ", ", Name(span)], wording),
-        _card("Benefit", benefit, [*met, *where, *_of(benefit, wording)], wording),
-        _card("Harm", harm, ["had at least one side effect", *where, *_of(harm, wording)], wording),
+        _card("Patients", patients, ["patients analysed"], [conditions, ", ", Name(span)], wording),
+        _card("Benefit", benefit, [met, *where], _of(benefit, wording), wording),
+        _card("Harm", harm, ["at least one side effect", *where], _of(harm, wording), wording),
     ]
 
 
-def _card(heading: str, row: Estimate | None, text: list[Part], wording: Wording) -> Card:
+def _card(heading: str, row: Estimate | None, text: list[Part], detail: list[Part], wording: Wording) -> Card:
     gap = absence(row, wording.minimum)
-    return Card(heading, None if gap else row, gap.text if gap else "", text)
+    return Card(heading, None if gap else row, gap.text if gap else "", text, detail)
 
 
 def _of(row: Estimate | None, wording: Wording) -> list[Part]:
     if row is None or row.estimate is None:
         return []
-    parts: list[Part] = ["; "]
+    counts: list[Part] = []
     if row.events is not None and row.n is not None:
-        parts += [Printed(row, "events"), " of ", Printed(row, "n"), " patients"]
-    return [*parts, *_interval(row, wording, named=True)]
+        counts = [Printed(row, "events"), " of ", Printed(row, "n"), " patients"]
+    return [*counts, *_interval(row, wording, named=True)]

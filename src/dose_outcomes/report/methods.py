@@ -16,6 +16,7 @@ NAMES = {
     "worsen": "worsening since before treatment",
     "pct_improve": "improvement since before treatment, in percent,",
 }
+BOUNDS = {"lower_better": "at least", "higher_better": "at most", "target_range": "reaches"}
 VALIDATION = {
     "validated": "validated for this condition",
     "validated_other_population": "validated in another population",
@@ -81,7 +82,7 @@ def _definition(code: str, conditions: list[str], endpoint: dict[str, Any], word
         instrument=instrument,
         rule=plain(definition["response"]),
         words=rule_in_words(definition["response"], components, wording) if definition["response"] else "",
-        baseline="any" if bound is None else f"reaches {bound:g}",
+        baseline="any" if bound is None else f"{BOUNDS[wording.direction(definition['instrument'])]} {bound:g}",
         when=_when(definition, endpoint),
         standing=VALIDATION.get(definition.get("validation", "pragmatic"), ""),
         source=plain(definition.get("source") or ""),
@@ -147,15 +148,18 @@ def dose_groups(wording: Wording) -> list[str]:
 
 
 def at_risk_text(study: dict[str, Any]) -> str:
-    """Return for how long side effects count, and what an event is."""
-    rule = study["side_effects"]
-    days = rule["days_after_last_dose"]
+    """Return for how long side effects count."""
+    days = study["side_effects"]["days_after_last_dose"]
     until = "the end of observation" if days is None else f"{days} days after the last dose"
-    events = {
+    return f"from the first dose until {until}"
+
+
+def event_text(study: dict[str, Any]) -> str:
+    """Return what an event of a rate is."""
+    return {
         "episodes": "distinct onsets of a term in a patient (a term recorded twice with one onset day counts once)",
         "records": "all records of the table",
-    }[rule["count"]]
-    return f"from the first dose until {until}. Events of a rate are {events}"
+    }[study["side_effects"]["count"]]
 
 
 def horizon_text(question: dict[str, Any]) -> str:

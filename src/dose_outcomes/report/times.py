@@ -148,7 +148,7 @@ def _times(
         days=days,
         curves=curves,
         medians=medians,
-        methods=[*register.methods(analysis, "median_days")],
+        methods=list(dict.fromkeys(curve.points[0].method for curve in curves if curve.points and curve.points[0].method)),
     )
 
 

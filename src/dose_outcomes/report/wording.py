@@ -103,11 +103,17 @@ class Wording:
 
     def instrument(self, code: str) -> str:
         """Return the name of an instrument; its code when nobody knows it."""
+        return plain(str(self._instrument(code).get("label", code)))
+
+    def direction(self, code: str) -> str:
+        """Return which scores of an instrument are better."""
+        return str(self._instrument(code).get("direction", "target_range"))
+
+    def _instrument(self, code: str) -> dict[str, Any]:
         from dose_outcomes.catalogue import built_in
 
-        own = self.study.get("instruments", {}).get(code)
         known = built_in().instruments.get(code)
-        return plain(str(own["label"])) if own else known.label if known else plain(code)
+        return self.study.get("instruments", {}).get(code) or (known.model_dump() if known else {})
 
 
 def ramp(groups: list[dict[str, Any]]) -> list[str]:

@@ -78,8 +78,9 @@ def choose_row(random: np.random.Generator, probabilities: FloatArray, row: IntA
     """
     cumulative = np.cumsum(probabilities, axis=1)
     cumulative /= cumulative[:, -1:]
-    drawn = random.random(len(row))[:, np.newaxis] >= cumulative[:, :-1][row]
-    return drawn.sum(axis=1, dtype=np.int64)
+    passed = random.random(len(row))[:, np.newaxis] >= cumulative[:, :-1][row]
+    drawn: IntArray = passed.sum(axis=1, dtype=np.int64)
+    return drawn
 
 
 def cut_normal(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+from pandas.api.types import is_bool_dtype
 
 from dose_outcomes.simulate.course import draw_course
 from dose_outcomes.simulate.medications import draw_medications
@@ -53,6 +54,7 @@ def simulate(parameters: Parameters, n: int | None = None) -> dict[str, pd.DataF
 def write_table(frame: pd.DataFrame, path: Path) -> None:
     """Write a table as CSV: empty for missing, true and false, line feeds, the same bytes everywhere."""
     text = frame.copy()
-    for column in text.columns[text.dtypes == bool]:
-        text[column] = text[column].map({True: "true", False: "false"})
+    for column in text.columns:
+        if is_bool_dtype(text[column]):
+            text[column] = text[column].map({True: "true", False: "false"})
     path.write_bytes(text.to_csv(index=False, lineterminator="\n", float_format="%.6g").encode())

@@ -77,9 +77,11 @@ class Condition(Part):
     @field_validator("definition")
     @classmethod
     def _known(cls, code: str) -> str:
-        known = built_in().definitions
-        if code not in known:
-            raise ValueError(f"unknown response definition '{code}'; did you mean {nearest(code, known)}?")
+        known = {one.lower(): one for one in built_in().definitions}
+        if code not in known.values():
+            close = known.get(nearest(code, known) or "")
+            hint = f"did you mean {close}?" if close else f"known: {', '.join(known.values())}"
+            raise ValueError(f"unknown response definition '{code}'; {hint}")
         return code
 
     @property

@@ -10,7 +10,9 @@ import yaml
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from dose_outcomes.errors import StudyError
+from dose_outcomes.simulate.condition_parameters import Condition, Scores
 from dose_outcomes.simulate.evidence import (
+    Age,
     Choice,
     CountValue,
     Evidence,
@@ -19,6 +21,15 @@ from dose_outcomes.simulate.evidence import (
     Share,
     ShareValue,
     check_sum_to_one,
+)
+from dose_outcomes.simulate.treatment_parameters import (
+    AfterStopping,
+    DataCut,
+    SideEffects,
+    Stopping,
+    Target,
+    Titration,
+    Visits,
 )
 from dose_outcomes.study.base import Identifier, Part
 
@@ -107,6 +118,14 @@ class Parameters(Part):
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
         check_sum_to_one({target.label: target.share for target in self.targets})
+        check_sum_to_one(self.opioids.drugs)
+        if self.truth.eligibility.drug_class != self.opioids.drug_class:
+            raise ValueError("truth.eligibility and opioids must name the same drug_class")
+        missing = {"morning", "evening", "bedtime"} - set(self.time_of_day.values)
+        if missing:
+            raise ValueError(
+                f"time_of_day needs {', '.join(sorted(missing))}, with probability 0 where it never occurs"
+            )
         cited = set(_sources_in(self))
         unknown, unused = sorted(cited - set(self.sources)), sorted(set(self.sources) - cited)
         if unknown or unused:

@@ -60,12 +60,12 @@ class Population:
     @property
     def eligible(self) -> BoolArray:
         """Whether the study's eligibility keeps the patient, shape (n,)."""
-        return self.opioid_use != OpioidUse.OVERLAPPING
+        return np.not_equal(self.opioid_use, OpioidUse.OVERLAPPING)
 
     @property
     def evaluable(self) -> BoolArray:
         """Whether the patient is eligible and has a baseline at least as bad as the bound, shape (n,)."""
-        return self.eligible & (self.baseline_kind == BaselineKind.EVALUABLE)
+        return self.eligible & np.equal(self.baseline_kind, BaselineKind.EVALUABLE)
 
 
 def draw_design(parameters: Parameters, n: int) -> tuple[IntArray, IntArray]:

@@ -85,4 +85,5 @@ def onset_probabilities(parameters: Parameters) -> FloatArray:
         middle = (low + high) / 2.0
         share = middle / (middle + loss) * (1.0 - (1.0 - middle - loss) ** visits)
         low, high = np.where(share < wanted, middle, low), np.where(share < wanted, high, middle)
-    return (low + high) / 2.0
+    onset: FloatArray = (low + high) / 2.0
+    return onset

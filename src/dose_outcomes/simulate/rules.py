@@ -116,8 +116,10 @@ def is_met(rule: Rule, value: IntArray, base: IntArray, floor: int, components: 
     [True, False]
     """
     if not isinstance(rule, Comparison):
-        met = [is_met(term, value, base, floor, components) for term in rule.terms]
-        return np.logical_and.reduce(met) if rule.joined_by == "and" else np.logical_or.reduce(met)
+        met: BoolArray = np.stack([is_met(term, value, base, floor, components) for term in rule.terms])
+        joined = np.logical_and if rule.joined_by == "and" else np.logical_or
+        whole: BoolArray = joined.reduce(met, axis=0)
+        return whole
     number = thousandths(rule.number)
     if rule.name == "pct_improve":
         # 100 * improve / reach compared with a number, multiplied by a reach above zero: no division, no rounding.

@@ -12,8 +12,9 @@ from dose_outcomes.catalogue.expression import parse_rule
 from dose_outcomes.errors import StudyError
 from dose_outcomes.simulate.arrays import BoolArray, FloatArray, IntArray, Stage, stream
 from dose_outcomes.simulate.baseline import Baselines, draw_baselines
+from dose_outcomes.simulate.condition_parameters import Companion, Condition, Scores
 from dose_outcomes.simulate.course import Course
-from dose_outcomes.simulate.parameters import Companion, Condition, Parameters, Scores
+from dose_outcomes.simulate.parameters import Parameters
 from dose_outcomes.simulate.rules import PER_POINT, Grid, grid_of, response_cut, thousandths
 
 _FINE = 10  # from so many steps between cut and best score on, responders stay off the cut itself
@@ -137,17 +138,21 @@ def _visit_scores(
     room = np.maximum(cut - grid.lowest, 0) // grid.step
     share_gone = expit(logit(settings.responding_median) + settings.responding_logit_sd * spread)
     below = np.maximum(np.rint(room * share_gone), np.where(room >= _FINE, 1, 0)).astype(np.int64)
-    return np.clip(cut + np.where(low, -below, above) * grid.step, grid.lowest, grid.highest)
+    drawn: IntArray = np.clip(cut + np.where(low, -below, above) * grid.step, grid.lowest, grid.highest)
+    return drawn
 
 
 def _companion(random: np.random.Generator, companion: Companion, score: IntArray, outside: BoolArray) -> IntArray:
     """Draw a score of the same day, in thousandths."""
     chance = random.random(score.shape)
+    drawn: IntArray
     if companion.inside is not None and companion.outside is not None:
         (low, high), (low_out, high_out) = companion.inside, companion.outside
-        drawn = np.where(outside, low_out + chance * (high_out - low_out), low + chance * (high - low))
-        return np.rint(drawn * PER_POINT).astype(np.int64)
+        points = np.where(outside, low_out + chance * (high_out - low_out), low + chance * (high - low))
+        drawn = np.rint(points * PER_POINT).astype(np.int64)
+        return drawn
     parts = companion.largest_of or 1
     grid = grid_of(companion.instrument, built_in().instruments[companion.instrument])
     least, most = -(-score // (parts * PER_POINT)), np.minimum(score // PER_POINT, grid.highest // PER_POINT)
-    return (least + np.floor(chance * (most - least + 1)).astype(np.int64)) * PER_POINT
+    drawn = (least + np.floor(chance * (most - least + 1)).astype(np.int64)) * PER_POINT
+    return drawn

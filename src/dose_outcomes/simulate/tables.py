@@ -137,9 +137,8 @@ def side_effects_table(parameters: Parameters, course: Course, ids: pd.Series) -
     action = np.concatenate([events.action, np.zeros(len(earlier), dtype=np.int64)])
     under_treatment = np.arange(len(patient)) < len(events)
     order = np.lexsort((onset, np.argsort(np.argsort(terms))[term], patient))
-    patient, term, onset, severity, action, under_treatment = (
-        column[order] for column in (patient, term, onset, severity, action, under_treatment)
-    )
+    patient, term, onset = patient[order], term[order], onset[order]
+    severity, action, under_treatment = severity[order], action[order], under_treatment[order]
     days = settings.duration.median_days * np.exp(settings.duration.log_sd * random.standard_normal(len(patient)))
     resolved = onset + np.ceil(days).astype(np.int64) - 1
     serious = np.array([settings.serious.values[grade] for grade in SEVERITIES])

@@ -181,4 +181,5 @@ def _last_dose(level: IntArray, end: IntArray) -> IntArray:
     week = np.arange(level.shape[1])
     taken = (level > 0) & (week * DAYS_PER_WEEK <= end[:, np.newaxis])
     last_week = np.where(taken, week, 0).max(axis=1)
-    return np.minimum(end, (last_week + 1) * DAYS_PER_WEEK - 1)
+    last: IntArray = np.minimum(end, (last_week + 1) * DAYS_PER_WEEK - 1)
+    return last

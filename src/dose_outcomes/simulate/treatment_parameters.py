@@ -23,7 +23,7 @@ class Target(Evidence):
     """A dose aimed at, in mg a day."""
 
     label: Label
-    dose_mg: Positive
+    dose_mg: Annotated[float, Field(gt=0, multiple_of=0.5)]
     share: Share
     effect: Share
 

@@ -107,7 +107,7 @@ def _patients(data: AdamData, adsl: pd.DataFrame, file: str, covariates: list[st
             **{name: treated[name].astype("str") for name in covariates},
         }
     )
-    set_aside = reasons[~kept].value_counts().to_dict()
+    set_aside = {str(reason): int(number) for reason, number in reasons[~kept].value_counts().items()}
     return RawTable("patients", file, frame, len(adsl), set_aside), treated
 
 

@@ -123,6 +123,9 @@ def interval_matrix(
         base.transform_filter("datum.kind === 'hidden'")
         .mark_rect(fill=SURFACE, stroke=LINE, strokeDash=[3, 3], cornerRadius=3, height=alt.RelativeBandSize(0.7))
         .encode(x=alt.value(1), x2=alt.value(width - 1), y=y, description=tip),
+        base.transform_filter("datum.kind === 'absent'")
+        .mark_rect(fill="var(--page)", height=alt.RelativeBandSize(0.7))
+        .encode(x=alt.value(4), x2=alt.value(width - 4), y=y),
         base.transform_filter("datum.text !== ''")
         .mark_text(fontSize=SMALL_TEXT_SIZE, color=MUTED_TEXT)
         .encode(x=alt.value(width / 2), y=y, text="text:N"),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dose_outcomes.report.side_effects import SideEffect, SideEffects
     from dose_outcomes.report.wording import Wording
 
-SPACING = 52
+SPACING = 58
 
 
 def side_effect_dots(effects: SideEffects, wording: Wording) -> alt.TopLevelMixin:

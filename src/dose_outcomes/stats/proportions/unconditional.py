@@ -194,7 +194,7 @@ def _largest_probability(extreme: BoolArray, table: TwoGroups) -> tuple[float, f
             near = np.linspace(max(centre - half, 0.0), min(centre + half, 1.0), 21)
             values = _probability(extreme, table, near)
             centre, half = float(near[values.argmax()]), half / 8.0
-            if values.max() > best:
+            if values.max() > best * (1.0 + 1e-13):
                 best, where = float(values.max()), centre
     return min(1.0, best), where
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri, xlogy
 
 from dose_outcomes.errors import ArgumentError
 from dose_outcomes.stats.arguments import check_array, check_level
 from dose_outcomes.stats.result import FloatArray
 
+BoolArray = NDArray[np.bool_]
+
 MOST_STEPS = 50
 CONVERGED = 1e-10
 """Largest step of a coefficient at convergence. Steps shrink quadratically, so the last one is far smaller."""
+VANISHED = 1e-6
+"""Fitted events of a pattern below this are on their way to 0."""
 STILL_MOVING = 0.1
 """A coefficient without a finite estimate moves by about 1 a step for ever, the others have long stopped."""
 
@@ -26,8 +30,9 @@ class PoissonRegression:
     Attributes
     ----------
     coefficients, standard_errors, low, high : ndarray, shape (p,)
-        Log rate ratios with their Wald limits. A coefficient whose pattern has no events is -inf or inf with
-        infinite standard error and limits; `note` names it.
+        Log rate ratios with their Wald limits. A coefficient that patterns without events drive to -inf or inf,
+        or leave undefined (NaN, an array cannot hold None), has infinite standard error and limits; `note`
+        names it.
     covariance : ndarray, shape (p, p)
         Inverse information; infinite on the diagonal of coefficients that are not finite, zero beside it.
     deviance : float
@@ -105,27 +110,30 @@ def poisson_regression(
     moving = np.abs(step) > STILL_MOVING
     note = ""
     if moving.any():
-        names = ", ".join(str(column) for column in np.flatnonzero(moving))
-        note = f"coefficients of columns {names} are infinite: their pattern has no events, or all"
-    elif np.abs(step).max() > CONVERGED * (1.0 + np.abs(coefficients).max()):
-        note = f"not converged after {MOST_STEPS} steps"
+        unknown = ~_identified(x[mean > VANISHED])
+        names = ", ".join(str(column) for column in np.flatnonzero(unknown))
+        note = f"columns {names} have no finite coefficient: patterns without events decide on it"
+    else:
+        unknown = moving
+        if np.abs(step).max() > CONVERGED * (1.0 + np.abs(coefficients).max()):
+            note = f"not converged after {MOST_STEPS} steps"
     covariance: FloatArray = np.asarray(
         np.linalg.pinv((x * mean[:, np.newaxis]).T @ x, hermitian=True), dtype=np.float64
     )
-    coefficients = np.where(moving, np.copysign(np.inf, step), coefficients)
-    covariance[moving, :] = 0.0
-    covariance[:, moving] = 0.0
-    covariance[moving, moving] = np.inf
+    covariance[unknown, :] = 0.0
+    covariance[:, unknown] = 0.0
+    covariance[unknown, unknown] = np.inf
     errors = np.sqrt(np.diag(covariance))
     half = -float(ndtri((1.0 - level) / 2.0)) * errors
-    finite = np.where(moving, 0.0, coefficients)
+    centre = np.where(unknown, 0.0, coefficients)
+    coefficients = np.where(unknown, np.where(moving, np.copysign(np.inf, step), np.nan), coefficients)
     return PoissonRegression(
         coefficients,
         errors,
-        finite - half,
-        finite + half,
+        centre - half,
+        centre + half,
         covariance,
-        2.0 * float((xlogy(y, y) - xlogy(y, mean) - (y - mean)).sum()),
+        max(0.0, 2.0 * float((xlogy(y, y) - xlogy(y, mean) - (y - mean)).sum())),
         float(y.sum()),
         float(time.sum()),
         steps,
@@ -167,3 +175,9 @@ def _newton(x: FloatArray, y: FloatArray, time: FloatArray) -> tuple[FloatArray,
         mean = np.exp(linear + log_time)
         working = linear + y / mean - 1.0
     return coefficients, step, steps, mean
+
+
+def _identified(x: FloatArray) -> BoolArray:
+    """Whether each coefficient is determined by these rows: its unit vector lies in their span."""
+    basis = np.linalg.pinv(x) @ x
+    return np.asarray(np.abs(np.diag(basis) - 1.0) < 1e-8)

@@ -12,7 +12,13 @@ BISECTIONS = 60  # halves an interval of length at most 1 below the spacing of f
 
 
 def beta_product_limits(
-    at_risk: FloatArray, events: FloatArray, at_risk_after: FloatArray, *, level: float = 0.95, mid_p: bool = False
+    at_risk: FloatArray,
+    events: FloatArray,
+    at_risk_after: FloatArray,
+    *,
+    level: float = 0.95,
+    mid_p: bool = False,
+    wanted: NDArray[np.bool_] | None = None,
 ) -> tuple[FloatArray, FloatArray]:
     r"""Limits of the survival curve after each day, method of moments.
 
@@ -33,11 +39,13 @@ def beta_product_limits(
         Confidence level.
     mid_p : bool
         Give the mid-p limits, which are narrower and cover on average rather than always.
+    wanted : ndarray of bool, shape (k,), optional
+        Days whose limits are wanted (inverting a beta distribution is what takes time here); all without it.
 
     Returns
     -------
-    low, high : ndarray, shape (k,)
-        Limits, both non-increasing in time.
+    low, high : ndarray
+        Limits on the days wanted, both non-increasing in time.
 
     References
     ----------
@@ -56,14 +64,16 @@ def beta_product_limits(
     log_mean = np.cumsum(np.log(a / (a + events)))
     # Logarithm of (second moment / squared mean), a sum too; kept apart so that large counts do not cancel.
     log_spread = np.cumsum(np.log1p(events / (a * (a + events + 1.0))))
-    high_shape = _moment_match(log_mean, log_spread)
     after = np.maximum(at_risk_after, 0.0)
     with np.errstate(divide="ignore"):
         low_log_mean = log_mean + np.log(after / (after + 1.0))
     some_left = np.where(after > 0.0, after, 1.0)
     low_log_spread = log_spread + np.log1p(1.0 / (some_left * (some_left + 2.0)))
-    low_shape = _moment_match(low_log_mean, low_log_spread)
     started, ended = log_mean < 0.0, after <= 0.0
+    at = slice(None) if wanted is None else wanted
+    high_shape = _moment_match(log_mean[at], log_spread[at])
+    low_shape = _moment_match(low_log_mean[at], low_log_spread[at])
+    started, ended = started[at], ended[at]
     if mid_p:
         low = _mixture_quantile(alpha / 2.0, low_shape, high_shape, ended, ~started)
         high = _mixture_quantile(1.0 - alpha / 2.0, low_shape, high_shape, ended, ~started)

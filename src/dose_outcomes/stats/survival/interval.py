@@ -120,7 +120,8 @@ def survival_limits(
     check_number("beta_product_below", beta_product_below, at_least=0.0)
     exchange = ~inner | (counts.at_risk < beta_product_below)
     if exchange.any():
-        other = beta_product_limits(counts.at_risk, counts.events, counts.at_risk_after, level=level)
-        low[exchange], high[exchange] = other[0][exchange], other[1][exchange]
+        low[exchange], high[exchange] = beta_product_limits(
+            counts.at_risk, counts.events, counts.at_risk_after, level=level, wanted=exchange
+        )
     few = f"fewer than {beta_product_below:g} are at risk or " if beta_product_below else ""
     return low, high, f"{interval} interval, beta-product where {few}the curve is 1 or 0"

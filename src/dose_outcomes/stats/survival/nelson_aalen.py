@@ -71,9 +71,10 @@ def nelson_aalen(
     some = hazard > 0.0
     low, high = np.zeros_like(hazard), np.zeros_like(hazard)
     with np.errstate(divide="ignore"):
-        high[~some] = -np.log(
-            beta_product_limits(counts.at_risk, counts.events, counts.at_risk_after, level=level)[0][~some]
+        survival_low, _ = beta_product_limits(
+            counts.at_risk, counts.events, counts.at_risk_after, level=level, wanted=~some
         )
+        high[~some] = -np.log(survival_low)
     if interval == "plain":
         low[some] = np.maximum(hazard[some] - z * standard_error[some], 0.0)
         high[some] = hazard[some] + z * standard_error[some]

@@ -179,17 +179,33 @@ def partial_likelihood(
 
 def risk_moments(model: PartialLikelihood, coefficient: FloatArray) -> RiskMoments:
     """Sums over the risk sets, and the log partial likelihood, at the given coefficients."""
-    x = model.covariates
-    p = x.shape[1]
-    predictor = x @ coefficient
-    shift = float(predictor.max(initial=-np.inf)) if len(predictor) else 0.0
-    risk = np.exp(predictor - shift)
-    upper = np.triu_indices(p)
-    columns = np.column_stack([np.ones(len(x)), x, x[:, upper[0]] * x[:, upper[1]]]) * risk[:, None]
+    columns, shift = risk_columns(model.covariates, coefficient)
     at_risk = sum_from_here_on(model.leaving @ columns, model.first_row)
     if model.entering is not None:
         at_risk = at_risk - sum_from_here_on(model.entering @ columns, model.first_row)
-    died = model.dying @ columns
+    return moments_from_sums(model, coefficient, columns[:, 0], shift, at_risk, model.dying @ columns)
+
+
+def risk_columns(covariates: FloatArray, coefficient: FloatArray) -> tuple[FloatArray, float]:
+    """Relative risk of each pattern times 1, the covariates and their products; and what was taken off its log."""
+    predictor = covariates @ coefficient
+    shift = float(predictor.max(initial=-np.inf)) if len(predictor) else 0.0
+    risk = np.exp(predictor - shift)
+    first, second = np.triu_indices(covariates.shape[1])
+    columns = np.column_stack([np.ones(len(covariates)), covariates, covariates[:, first] * covariates[:, second]])
+    return columns * risk[:, None], shift
+
+
+def moments_from_sums(
+    model: PartialLikelihood,
+    coefficient: FloatArray,
+    risk: FloatArray,
+    shift: float,
+    at_risk: FloatArray,
+    died: FloatArray,
+) -> RiskMoments:
+    """Put together the sums of `risk_columns` over those at risk and over those with the event, by event day."""
+    p = model.covariates.shape[1]
     nodes = tied_event_nodes(model.deaths, died[:, 0] / at_risk[:, 0], model.ties)
     weight = nodes.weight * (model.death_weight / model.deaths)[nodes.row]
     phi = at_risk[nodes.row, 0] - nodes.fraction * died[nodes.row, 0]
@@ -198,11 +214,11 @@ def risk_moments(model: PartialLikelihood, coefficient: FloatArray) -> RiskMomen
         return np.bincount(nodes.row, values, len(model.deaths)).astype(np.float64)
 
     first, second = weight / phi, weight / phi**2
-    event_sum = model.dying @ np.column_stack([x, predictor - shift])
-    log_likelihood = float(event_sum[:, p].sum() - weight @ np.log(phi))
+    predictor = model.covariates @ coefficient - shift
+    event_sum = model.dying @ np.column_stack([model.covariates, predictor])
     return RiskMoments(
         risk,
-        log_likelihood,
+        float(event_sum[:, p].sum() - weight @ np.log(phi)),
         at_risk[:, 1 : p + 1],
         died[:, 1 : p + 1],
         at_risk[:, p + 1 :],

@@ -1,0 +1,228 @@
+"""The report: one page, written from a release."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from dose_outcomes.report import alternatives, methods
+from dose_outcomes.report.answer import Printed, cards, title
+from dose_outcomes.report.attrition import Flow, flows
+from dose_outcomes.report.hidden import absence, suppression
+from dose_outcomes.report.limits import caution, limits
+from dose_outcomes.report.numbers import data_element
+from dose_outcomes.report.policy import content_security_policy
+from dose_outcomes.report.quality import quality
+from dose_outcomes.report.register import Register
+from dose_outcomes.report.release import Release
+from dose_outcomes.report.response import responses
+from dose_outcomes.report.side_effects import MOST_TERMS_DRAWN, side_effects
+from dose_outcomes.report.times import MedianRow, times
+from dose_outcomes.report.trace import Trace
+from dose_outcomes.report.wording import MISSING_DATA, Wording, in_sentence, plain, week
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+SECTIONS = (
+    ("answer", "Answer"),
+    ("included", "Included"),
+    ("response", "Response"),
+    ("time", "Time"),
+    ("harms", "Side effects"),
+    ("quality", "Data"),
+    ("methods", "Methods"),
+    ("verify", "Provenance"),
+)
+ANALYSES = {
+    "responder_rate": "Share of responders",
+    "time_to_response": "Time to response",
+    "time_to_event": "Time to an event",
+    "side_effect_incidence": "Side effects",
+}
+
+
+class Numbering:
+    """Numbers figures and tables in the order in which they are written: F1, F2, T1."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, int] = {}
+
+    def next(self, kind: str) -> str:
+        """Return the next name of a kind."""
+        self._last[kind] = self._last.get(kind, 0) + 1
+        return f"{kind}{self._last[kind]}"
+
+
+def render(release: Release) -> str:
+    """Return the whole HTML page.
+
+    The same release gives the same bytes: no clock, no random name, nothing of the machine.
+    """
+    from markupsafe import Markup
+
+    wording = Wording(release.study)
+    register = Register(release.estimates, release.curves, release.attrition)
+    trace = Trace()
+    environment = _environment(wording, trace)
+    content = _content(release, register, wording)
+    body = environment.get_template("body.jinja").render(content)
+    style, script = _asset("style.css"), _asset("script.js")
+    page: str = environment.get_template("page.html.jinja").render(
+        content,
+        sections=SECTIONS,
+        body=Markup(body),  # written by the templates, which escape
+        style=Markup(style),
+        script=Markup(script),
+        register=Markup(trace.to_json()),
+        policy=content_security_policy(style, script),
+    )
+    return page
+
+
+def _asset(name: str) -> str:
+    return files("dose_outcomes.report").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _environment(wording: Wording, trace: Trace) -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("dose_outcomes.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+    def number(row: Any, column: str = "estimate", unit: bool = True) -> Markup:
+        trace.add(row)
+        return data_element(row, column, unit)
+
+    environment.globals.update(
+        number=number,
+        absence=lambda row: absence(row, wording.minimum),
+        suppression=lambda reason: suppression(reason, wording.minimum),
+        wording=wording,
+        numbering=Numbering(),
+        drawing=lambda kind, figure, content: _drawing(kind, figure, content, wording),
+        missing_data_words=lambda handling: MISSING_DATA.get(handling, plain(handling)),
+        week_name=lambda day: week(day).capitalize(),
+        flow_title=_flow_title,
+        by=lambda names: f" ({'; '.join(plain(name) for name in names)})" if names else "",
+        hidden_note=_hidden_note(wording),
+    )
+    environment.tests["printed"] = lambda part: isinstance(part, Printed)
+    environment.filters["sentence_case"] = in_sentence
+    return environment
+
+
+def _content(release: Release, register: Register, wording: Wording) -> dict[str, Any]:
+    study = release.study
+    found_responses = responses(register, wording)
+    primary = found_responses[0] if found_responses else None
+    effects = side_effects(register, wording, wording.total)
+    several = len(wording.conditions) > 1
+    synthetic = study["data"]["nature"] == "synthetic"
+    return {
+        "study_title": plain(study["title"]),
+        "nature": "synthetic" if synthetic else "real",
+        "badge": _badge(synthetic, wording.minimum),
+        "title": title(primary, effects, wording),
+        "cards": cards(register, primary, effects, wording),
+        "caution": caution(study, primary),
+        "flows": flows(register),
+        "patients": _patients(register, wording),
+        "responses": found_responses,
+        "times": times(register, wording),
+        "effects": effects,
+        "effect_methods": register.methods("side_effect_incidence", "proportion"),
+        "effects_by_condition": [side_effects(register, wording, one) for one in wording.conditions] if several else [],
+        "many_terms": len(effects.of("term")) > MOST_TERMS_DRAWN,
+        "quality": quality(release.data_quality),
+        "criteria": methods.criteria(wording),
+        "dose_groups": methods.dose_groups(wording),
+        "endpoint_texts": [
+            {
+                "label": plain(endpoint["label"]),
+                "missing_data": methods.missing_data_text(endpoint),
+                "baseline": methods.baseline_text(endpoint),
+                "definitions": methods.definitions(endpoint, wording),
+            }
+            for endpoint in study.get("endpoints", [])
+        ],
+        "estimators": _estimators(register),
+        "horizons": [
+            f"Time to response: visits up to {methods.horizon_text(question)} after the first dose"
+            for question in study.get("time_to_response", [])
+        ],
+        "at_risk": methods.at_risk_text(study),
+        "event": methods.event_text(study),
+        "limits": limits(study, wording),
+        "provenance": release.provenance,
+    }
+
+
+def _badge(synthetic: bool, minimum: int) -> str:
+    nature = "Synthetic data: no real patient" if synthetic else "Real data"
+    counts = f"counts below {minimum} hidden" if minimum > 1 else "small counts are shown (disclosure minimum 0)"
+    return f"{nature} · {counts}"
+
+
+def _hidden_note(wording: Wording) -> str:
+    if wording.minimum <= 1:
+        return ""
+    return f" <{wording.minimum}: hidden, a count behind the cell is below {wording.minimum}."
+
+
+def _patients(register: Register, wording: Wording) -> list[MedianRow]:
+    conditions = [*dict.fromkeys([wording.total, *wording.conditions])]
+    return [
+        MedianRow(
+            wording.condition(condition),
+            condition == wording.total and len(wording.conditions) > 1,
+            {
+                dose.identifier: register.find("cohort", "number_of_patients", condition, dose.identifier)
+                for dose in wording.columns
+            },
+        )
+        for condition in conditions
+    ]
+
+
+def _estimators(register: Register) -> list[tuple[str, str]]:
+    """Return how each statistic was computed, once, in the words of the results themselves."""
+    pairs = {(row.analysis, row.statistic, row.method): None for row in register.estimates if row.method}
+    return [
+        (f"{ANALYSES.get(analysis, analysis)} ({statistic.replace('_', ' ')})", plain(method))
+        for analysis, statistic, method in pairs
+    ]
+
+
+def _flow_title(flow: Flow) -> str:
+    kind, _, rest = flow.name.partition(": ")
+    words = {
+        "patients": "Patients: from the data to the cohort",
+        "table": "Rows of table",
+        "side_effects": "Patients of the analysis of side effects",
+    }
+    if rest:
+        return f"{words.get(kind, 'Patients of ' + kind.replace('_', ' '))} {rest.replace('_', ' ')}"
+    return words.get(kind, kind.replace("_", " "))
+
+
+def _drawing(kind: str, figure: str, content: Any, wording: Wording) -> Markup:
+    """Draw a figure: chart, text alternative, SVG."""
+    from dose_outcomes.report.figures.responder_matrix import responder_matrix
+    from dose_outcomes.report.figures.side_effects import side_effect_dots
+    from dose_outcomes.report.figures.time_curves import time_curves
+    from dose_outcomes.report.svg import to_svg
+
+    charts: dict[str, Any] = {
+        "responder_matrix": (responder_matrix, alternatives.responder_matrix, "Responders by condition and dose"),
+        "time_curves": (time_curves, alternatives.time_curves, "Kaplan-Meier curves by dose"),
+        "side_effects": (side_effect_dots, alternatives.side_effects, "Side effects by dose"),
+    }
+    draw, describe, name = charts[kind]
+    return to_svg(draw(content, wording), figure, name, describe(content, wording))

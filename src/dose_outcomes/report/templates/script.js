@@ -1,0 +1,177 @@
+// Conveniences only: the page is complete without them, and nothing here computes a result.
+"use strict";
+(() => {
+  const status = document.getElementById("status");
+  const say = (text) => { status.textContent = text; };
+  const make = (name, properties) => Object.assign(document.createElement(name), properties);
+
+  // Tooltips of marks: what a table below says too.
+  const tip = document.getElementById("tip");
+  const showTip = (mark, event) => {
+    tip.textContent = mark.dataset.tip;
+    tip.hidden = false;
+    const box = mark.getBoundingClientRect();
+    const left = event ? event.clientX : box.left + box.width / 2;
+    const top = box.bottom + 8;
+    tip.style.setProperty("left", `${Math.max(8, Math.min(left, window.innerWidth - tip.offsetWidth - 8))}px`);
+    tip.style.setProperty("top", `${top + tip.offsetHeight > window.innerHeight ? box.top - tip.offsetHeight - 8 : top}px`);
+  };
+  document.addEventListener("pointerover", (event) => {
+    const mark = event.target.closest("[data-tip]");
+    if (mark) showTip(mark, event); else tip.hidden = true;
+  });
+  document.addEventListener("scroll", () => { tip.hidden = true; }, { passive: true });
+
+  // Saving: a file made here, from what the page shows.
+  const save = (name, type, text) => {
+    const address = URL.createObjectURL(new Blob([text], { type }));
+    const link = make("a", { href: address, download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(address), 0);
+    say(`${name} saved`);
+  };
+  const clean = (cell) => cell.textContent.replace(/\s+/g, " ").trim();
+  const guarded = (text) => {
+    // a spreadsheet would run a cell that begins so; a number is no danger
+    const safe = /^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text;
+    return `"${safe.replaceAll('"', '""')}"`;
+  };
+  const csv = (table) => {
+    const rows = [...table.rows].filter((row) => !row.hidden);
+    return `\uFEFF${rows.map((row) => [...row.cells].map((cell) => guarded(clean(cell))).join(",")).join("\r\n")}\r\n`;
+  };
+  const svg = (drawing) => {
+    const copy = drawing.cloneNode(true);
+    const colours = getComputedStyle(document.documentElement);
+    for (const element of [copy, ...copy.querySelectorAll("*")]) {
+      for (const attribute of [...element.attributes]) {
+        if (attribute.value.includes("var(")) {
+          attribute.value = attribute.value.replace(/var\((--[\w-]+)\)/g, (_, variable) => colours.getPropertyValue(variable).trim());
+        }
+      }
+    }
+    return new XMLSerializer().serializeToString(copy);
+  };
+
+  // Tables: sort, filter, save.
+  const tools = (scroll, table) => {
+    const bar = make("div", { className: "tools" });
+    const body = table.tBodies[0];
+    const rows = [...body.rows];
+    const sortable = table.hasAttribute("data-tools") && !body.querySelector(".group");
+    const named = clean(table.caption.querySelector(".label"));
+    if (table.hasAttribute("data-tools") && rows.length > 8) {
+      const input = make("input", { type: "search", placeholder: "Filter rows" });
+      input.setAttribute("aria-label", `Filter rows of ${table.id}`);
+      input.addEventListener("input", () => {
+        const wanted = input.value.trim().toLowerCase();
+        for (const row of rows) row.hidden = !row.cells[0].textContent.toLowerCase().includes(wanted);
+        const shown = rows.filter((row) => !row.hidden).length;
+        count.textContent = wanted ? `Showing ${shown} of ${rows.length} rows; numbers are unchanged.` : "";
+        say(count.textContent);
+      });
+      bar.append(input);
+    }
+    const button = make("button", { type: "button", textContent: "Save CSV" });
+    button.setAttribute("aria-label", `Save ${table.id} as CSV`);
+    button.addEventListener("click", () => save(`${table.id}.csv`, "text/csv;charset=utf-8", csv(table)));
+    const count = make("span", { className: "note" });
+    bar.append(button, count);
+    scroll.after(bar);
+    if (!sortable || rows.length < 3) return;
+    const heads = [...table.tHead.rows[0].cells];
+    heads.forEach((head, column) => {
+      const press = make("button", { type: "button" });
+      press.append(...head.childNodes);
+      head.append(press);
+      press.addEventListener("click", () => {
+        const direction = head.getAttribute("aria-sort") === "ascending" ? "descending" : "ascending";
+        for (const other of heads) other.removeAttribute("aria-sort");
+        head.setAttribute("aria-sort", direction);
+        const sign = direction === "ascending" ? 1 : -1;
+        const number = (row) => row.cells[column].dataset.sort;
+        const sorted = [...rows].sort((one, other) => {
+          if (column === 0) return sign * clean(one.cells[0]).localeCompare(clean(other.cells[0]), "en");
+          const [first, second] = [number(one), number(other)];
+          // rows without a number come last both ways, so that their place tells nothing
+          if (first === undefined || second === undefined) return (first === undefined) - (second === undefined);
+          return sign * (Number(first) - Number(second));
+        });
+        body.append(...sorted);
+        say(`${named}: sorted by ${clean(head)}, ${direction}`);
+      });
+    });
+  };
+  for (const scroll of document.querySelectorAll(".scroll")) {
+    const table = scroll.querySelector("table");
+    if (table) tools(scroll, table);
+  }
+  for (const figure of document.querySelectorAll("figure")) {
+    const drawing = figure.querySelector("svg");
+    if (!drawing) continue;
+    const bar = make("div", { className: "tools" });
+    const button = make("button", { type: "button", textContent: "Save SVG" });
+    button.setAttribute("aria-label", `Save ${figure.id} as SVG`);
+    button.addEventListener("click", () => save(`${figure.id}.svg`, "image/svg+xml", svg(drawing)));
+    bar.append(button);
+    figure.append(bar);
+  }
+
+  // Trace: every number leads to its row.
+  const register = JSON.parse(document.getElementById("register").textContent);
+  const dialog = document.getElementById("source");
+  const list = dialog.querySelector("dl");
+  const toggle = document.getElementById("trace");
+  let from = null;
+  const names = {
+    source: "File", line: "Line", analysis: "Analysis", endpoint: "Endpoint", condition: "Condition", dose: "Dose",
+    missing_data: "Missing data", statistic: "Statistic", method: "Method", note: "Note", flow: "Flow", reason: "Reason",
+    day: "Day", n: "Patients", events: "Events",
+  };
+  const facts = (element) => {
+    const { r, c, d } = element.dataset;
+    const row = register.rows[d === undefined ? r : `${r}@${d}`];
+    const found = [["Row", r], ["Column", c ?? "estimate"], ["Shown", element.textContent], ["Unrounded", element.value]];
+    if (!row) return found;
+    register.fields.forEach((field, place) => {
+      const word = typeof row[place] === "number" && place <= register.fields.indexOf("reason") ? register.words[row[place]] : row[place];
+      if (word !== null && word !== "") found.push([names[field], String(word)]);
+    });
+    return found;
+  };
+  const open = (element) => {
+    from = element;
+    list.replaceChildren(...facts(element).flatMap(([name, text]) => [make("dt", { textContent: name }), make("dd", { textContent: text })]));
+    dialog.showModal();
+  };
+  const trace = (on) => {
+    toggle.setAttribute("aria-pressed", String(on));
+    document.body.classList.toggle("tracing", on);
+    for (const element of document.querySelectorAll("main data")) {
+      if (on) { element.tabIndex = 0; element.setAttribute("role", "button"); } else { element.removeAttribute("tabindex"); element.removeAttribute("role"); }
+    }
+    say(on ? "Trace on: choose a number to see where it comes from" : "Trace off");
+  };
+  const tracing = () => document.body.classList.contains("tracing");
+  toggle.hidden = false;
+  toggle.addEventListener("click", () => trace(!tracing()));
+  document.addEventListener("click", (event) => {
+    const element = event.target.closest("main data");
+    if (element && tracing()) open(element);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.target.closest("input") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "t") trace(!tracing());
+    const element = event.target.closest("main data");
+    if (element && tracing() && (event.key === "Enter" || event.key === " ")) { event.preventDefault(); open(element); }
+  });
+  dialog.addEventListener("close", () => { if (from) from.focus(); });
+
+  // Paper shows everything.
+  let closed = [];
+  window.addEventListener("beforeprint", () => {
+    closed = [...document.querySelectorAll("details:not([open])")];
+    for (const one of closed) one.open = true;
+  });
+  window.addEventListener("afterprint", () => { for (const one of closed) one.open = false; });
+})();

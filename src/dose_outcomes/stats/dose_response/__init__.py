@@ -1,0 +1,1 @@
+"""Dose response: candidate shapes, multiple contrast tests, fitted models (MCP-Mod)."""

@@ -1,0 +1,117 @@
+"""Generalised least squares of a dose-response model: linear parameters are solved for, the others searched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dose_outcomes.stats.dose_response.models import DoseModel
+from dose_outcomes.stats.result import FloatArray
+
+GRID = {1: 200, 2: 40}
+"""Points per nonlinear parameter from which the search starts, by number of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A least-squares fit.
+
+    Attributes
+    ----------
+    linear, nonlinear : ndarray
+        Parameters.
+    objective : float
+        Weighted sum of squares.
+    on_bound : ndarray of bool
+        Nonlinear parameters that ended on a bound.
+    """
+
+    linear: FloatArray
+    nonlinear: FloatArray
+    objective: float
+    on_bound: FloatArray
+
+
+class ProfiledModel:
+    """Minimise (m - f)'S^-1(m - f) with the linear parameters profiled out.
+
+    For given nonlinear parameters the linear ones are a least-squares solution, so the search has one or
+    two dimensions. It compares the inside with every edge: an optimum on a bound is found as one.
+    """
+
+    def __init__(self, model: DoseModel, doses: FloatArray, response: FloatArray, covariance: FloatArray) -> None:
+        self.model = model
+        self.doses = doses
+        self.whiten = np.linalg.inv(np.linalg.cholesky(covariance))
+        self.response = self.whiten @ response
+        self.bounds = np.array(model.bounds_for(float(doses.max()))).reshape(-1, 2)
+
+    def solve(self, nonlinear: FloatArray) -> tuple[FloatArray, float]:
+        """Best linear parameters and the sum of squares at these nonlinear ones."""
+        basis = self.whiten @ self.model.basis(self.doses, nonlinear)
+        linear = np.asarray(np.linalg.lstsq(basis, self.response, rcond=None)[0], dtype=np.float64)
+        residual = self.response - basis @ linear
+        return linear, float(residual @ residual)
+
+    def minimise(self, fixed: dict[int, float] | None = None) -> Solution:
+        """Global minimum, over the nonlinear parameters that are not `fixed` (by position)."""
+        nonlinear, objective = self._minimise(dict(fixed or {}))
+        linear, _ = self.solve(nonlinear)
+        on_bound = (nonlinear == self.bounds[:, 0]) | (nonlinear == self.bounds[:, 1])
+        return Solution(linear, nonlinear, objective, on_bound)
+
+    def jacobian(self, solution: Solution) -> FloatArray:
+        """Derivative of the curve at the studied doses in all parameters, whitened."""
+        basis = self.model.basis(self.doses, solution.nonlinear)
+        gradient = self.model.gradient(self.doses, solution.nonlinear) * solution.linear[-1]
+        result: FloatArray = self.whiten @ np.hstack([basis, gradient])
+        return result
+
+    def _minimise(self, fixed: dict[int, float]) -> tuple[FloatArray, float]:
+        free = [i for i in range(len(self.bounds)) if i not in fixed]
+        if not free:
+            nonlinear = np.array([fixed[i] for i in range(len(self.bounds))])
+            return nonlinear, self.solve(nonlinear)[1]
+        edges = [self._minimise(fixed | {i: float(bound)}) for i in free for bound in self.bounds[i]]
+        best = min(edges, key=lambda result: result[1])
+        inside = self._search_inside(free, fixed)
+        # inside must win by more than rounding, or a curve that runs to its bound would hide just before it
+        clearly = 1e-9 * max(best[1], 1e-12 * float(self.response @ self.response))
+        return inside if inside[1] < best[1] - clearly else best
+
+    def _search_inside(self, free: list[int], fixed: dict[int, float]) -> tuple[FloatArray, float]:
+        from scipy.optimize import least_squares
+
+        low, high = self.bounds[free].T
+        axes = [np.geomspace(a, b, GRID[len(free)] + 2)[1:-1] for a, b in zip(low, high, strict=True)]
+        points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(free))
+
+        def complete(values: FloatArray) -> FloatArray:
+            nonlinear = np.empty(len(self.bounds))
+            nonlinear[free] = values
+            for position, value in fixed.items():
+                nonlinear[position] = value
+            return nonlinear
+
+        objectives = [self.solve(complete(point))[1] for point in points]
+        start = points[int(np.argmin(objectives))]
+
+        def residual(logarithms: FloatArray) -> FloatArray:
+            nonlinear = complete(np.exp(logarithms))
+            difference: FloatArray = (
+                self.whiten @ self.model.basis(self.doses, nonlinear) @ self.solve(nonlinear)[0] - self.response
+            )
+            return difference
+
+        found = least_squares(
+            residual,
+            np.log(start),
+            jac="3-point",
+            bounds=(np.log(low), np.log(high)),
+            xtol=1e-15,
+            ftol=1e-15,
+            gtol=1e-15,
+        )
+        nonlinear = complete(np.exp(found.x))
+        return nonlinear, self.solve(nonlinear)[1]
