@@ -78,9 +78,7 @@ def spec(tmp_path: Path) -> Callable[..., Outcome]:
         frames["patients"] = patients.assign(**{k: v for k, v in defaults.items() if k not in patients})
         ids = patients[["patient_id"]]
         frames.setdefault("indications", ids.assign(condition="fibromyalgia", primary="true"))
-        frames.setdefault(
-            "doses", ids.assign(start_day="0", end_day="200", dose_mg="4.5", target_dose_mg="4.5")
-        )
+        frames.setdefault("doses", ids.assign(start_day="0", end_day="200", dose_mg="4.5", target_dose_mg="4.5"))
         frames.setdefault("assessments", pd.DataFrame(columns=["patient_id", "day", "instrument", "score"]))
         if "side_effects" in frames:
             blank = {"resolved_day": None, "severity": None}

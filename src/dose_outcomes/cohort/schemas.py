@@ -13,7 +13,14 @@ if TYPE_CHECKING:
     import pandas as pd
     import pandera.pandas as pandera
 
-CORRECT = "Correct the data, or set the rows aside before"
+CORRECT = "Correct these rows"
+#: Table and column: what else a user can do about values that are not allowed.
+REMEDIES = {
+    ("indications", "condition"): "Correct these rows, map the values under data.tables.indications.values, "
+    "or add the condition to the study file",
+    ("doses", "dose_mg"): "Correct these rows, or raise drug.maximum_dose_mg in the study file",
+    ("doses", "target_dose_mg"): "Correct these rows, or raise drug.maximum_dose_mg in the study file",
+}
 
 
 def schema(name: str, study: Study) -> pandera.DataFrameSchema:
@@ -122,7 +129,7 @@ def _fault(failure: Any, name: str, file: str, frame: pd.DataFrame) -> Fault:
         file=file,
         column=column,
         sentence=sentence,
-        remedy=CORRECT,
+        remedy=REMEDIES.get((name, column), CORRECT),
         rows=tuple(int(row) for row in bad),
         values=values,
     )

@@ -37,7 +37,8 @@ def absence(row: Estimate | None, minimum: int) -> Absence | None:
     if row.status == "no_patients":
         return Absence("no_patients", "no patients" if row.note != "no person-time" else row.note, "nobody to count")
     note = plain(row.note) or "no reason given"
-    return Absence("not_estimable", "not reached" if note == "median not reached" else "not estimable", note)
+    unreached = row.statistic.endswith("_days") and "not reached" in note
+    return Absence("not_estimable", "not reached" if unreached else "not estimable", note)
 
 
 def suppression(reason: str, minimum: int) -> Absence:

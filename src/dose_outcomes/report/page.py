@@ -109,7 +109,7 @@ def _environment(wording: Wording, trace: Trace) -> Environment:
         drawing=lambda kind, figure, content: _drawing(kind, figure, content, wording),
         missing_data_words=lambda handling: MISSING_DATA.get(handling, plain(handling)),
         week_name=lambda day: week(day).capitalize(),
-        flow_title=_flow_title,
+        flow_title=lambda flow: _flow_title(flow, wording),
         by=lambda names: f" ({'; '.join(plain(name) for name in names)})" if names else "",
         hidden_note=_hidden_note(wording),
     )
@@ -173,7 +173,7 @@ def _badge(synthetic: bool, minimum: int) -> str:
 def _hidden_note(wording: Wording) -> str:
     if wording.minimum <= 1:
         return ""
-    return f" <{wording.minimum}: hidden, a count behind the cell is below {wording.minimum}."
+    return f" <{wording.minimum}: hidden, because one of the counts behind the cell is from 1 to {wording.minimum - 1}."
 
 
 def _patients(register: Register, wording: Wording) -> list[MedianRow]:
@@ -200,16 +200,14 @@ def _estimators(register: Register) -> list[tuple[str, str]]:
     ]
 
 
-def _flow_title(flow: Flow) -> str:
+def _flow_title(flow: Flow, wording: Wording) -> str:
+    """Name a flow such as `responder_rate: primary_response, visit at day 56` in words."""
     kind, _, rest = flow.name.partition(": ")
-    words = {
-        "patients": "Patients: from the data to the cohort",
-        "table": "Rows of table",
-        "side_effects": "Patients of the analysis of side effects",
-    }
-    if rest:
-        return f"{words.get(kind, 'Patients of ' + kind.replace('_', ' '))} {rest.replace('_', ' ')}"
-    return words.get(kind, kind.replace("_", " "))
+    names = {"patients": "Patients of the study", "table": "Table", "side_effects": "Records of side effects"}
+    words = names.get(kind) or ANALYSES.get(kind) or kind.replace("_", " ")
+    for endpoint in wording.study.get("endpoints", []):
+        rest = rest.replace(endpoint["id"], in_sentence(plain(endpoint["label"])))
+    return f"{words}: {rest.replace('_', ' ')}" if rest else words
 
 
 def _drawing(kind: str, figure: str, content: Any, wording: Wording) -> Markup:

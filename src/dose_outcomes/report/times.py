@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dose_outcomes.report.register import CurvePoint, Estimate, Register
@@ -157,12 +157,17 @@ def while_enough_at_risk(points: list[CurvePoint], minimum: int) -> list[CurvePo
     if not points or not points[0].at_risk:
         return []
     fewest = max(FEWEST_SHARE_AT_RISK * points[0].at_risk, minimum)
-    kept: list[CurvePoint] = []
+    kept = [] if points[0].day == 0 else [_start(points[0])]
     for point in points:
         if point.at_risk is None or point.at_risk < fewest:
             break
         kept.append(point)
     return kept
+
+
+def _start(first: CurvePoint) -> CurvePoint:
+    """Return the start of a curve whose first released row is a later day: nobody has had the event on day 0."""
+    return replace(first, day=0, estimate=1.0, low=1.0, high=1.0, line=0)
 
 
 def height(points: list[CurvePoint], day: int) -> CurvePoint | None:

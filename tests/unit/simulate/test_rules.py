@@ -28,7 +28,7 @@ def _instrument(**changes: object) -> Instrument:
 def test_the_cut_is_the_worst_score_that_is_a_response(code: str) -> None:
     definition = built_in().definitions[code]
     rule, grid = parse_rule(definition.response), grid_of(code, built_in().instruments[definition.instrument])
-    inside = {name: 1000 for name in definition.components}
+    inside = dict.fromkeys(definition.components, 1000)
     bound = thousandths(definition.baseline_bound or 0)
     base = np.linspace(bound // grid.step, grid.highest // grid.step, 40).astype(np.int64) * grid.step
     cut = response_cut(rule, base, grid, {name: np.full_like(base, value) for name, value in inside.items()})

@@ -1,0 +1,107 @@
+"""Reading: CSV, Parquet and Excel give the same; maps of columns and values; files that cannot be read are refused."""
+
+import pandas as pd
+import pytest
+
+from dose_outcomes.cohort.sources.csv import read_csv_tables
+from dose_outcomes.cohort.sources.files import read_file
+from dose_outcomes.errors import CohortDataError
+from dose_outcomes.study.data import CsvData
+
+PATIENTS = pd.DataFrame(
+    {
+        "Subject": ["007", "008"],
+        "Years": ["40", "91"],
+        "Gender": ["F", "M"],
+        "LastDay": ["10", "20"],
+        "Weight": ["60", "70"],
+    }
+)
+
+
+def data(ending: str, **patients) -> CsvData:
+    small = {name: {"file": f"{name}.csv"} for name in ("indications", "doses", "assessments")}
+    return CsvData(
+        source="csv",
+        nature="real",
+        folder="",
+        tables={
+            "patients": {
+                "file": f"patients{ending}",
+                "columns": {"patient_id": "Subject", "age": "Years", "sex": "Gender", "observed_until": "LastDay"},
+                "values": {"sex": {"F": "female", "M": "male"}},
+                "constants": {"end_reason": "ongoing"},
+                **patients,
+            },
+            **small,
+        },
+    )
+
+
+@pytest.fixture
+def folder(tmp_path):
+    PATIENTS.to_csv(tmp_path / "patients.csv", index=False)
+    PATIENTS.to_csv(tmp_path / "patients.tsv", index=False, sep="\t")
+    PATIENTS.to_parquet(tmp_path / "patients.parquet")
+    PATIENTS.to_excel(tmp_path / "patients.xlsx", index=False, sheet_name="Subjects")
+    (tmp_path / "indications.csv").write_text("patient_id,condition,primary\n")
+    (tmp_path / "doses.csv").write_text("patient_id,start_day,end_day,dose_mg\n")
+    (tmp_path / "assessments.csv").write_text("patient_id,day,instrument,score\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize("ending", [".csv", ".tsv", ".parquet", ".xlsx"])
+def test_all_kinds_of_file_give_the_same_table(folder, ending):
+    table = read_csv_tables(data(ending), folder, [])[0]
+    assert table.frame.to_dict("list") == {
+        "patient_id": ["007", "008"],
+        "age": ["40", "91"],
+        "sex": ["female", "male"],
+        "observed_until": ["10", "20"],
+        "end_reason": ["ongoing", "ongoing"],
+    }
+    assert table.frame.index.tolist() == [2, 3]
+    assert table.rows_read == 2
+
+
+def test_a_covariate_is_carried_along(folder):
+    assert read_csv_tables(data(".csv"), folder, ["Weight"])[0].frame["Weight"].tolist() == ["60", "70"]
+
+
+def test_what_the_map_names_must_exist(folder):
+    with pytest.raises(CohortDataError, match="column 'Sexx' is missing") as error:
+        read_csv_tables(data(".csv", columns={"sex": "Sexx", "agee": "Years"}), folder, [])
+    assert "'agee' is no column of patients; did you mean 'age'?" in str(error.value)
+
+
+def test_a_required_table_must_be_named(folder):
+    incomplete = CsvData(source="csv", nature="real", folder="", tables={"patients": {"file": "patients.csv"}})
+    with pytest.raises(CohortDataError, match="no file for indications, doses, assessments"):
+        read_csv_tables(incomplete, folder, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.csv", b"", "is empty"),
+        ("a.csv", b"a,b\n1,2\n1,2,3\n", "Every row needs as many cells as the header"),
+        ("a.csv", b"a,b\n1,2,3\n", "Every row needs as many cells as the header"),
+        ("a.csv", b"a,a\n1,2\n", "the header names a twice"),
+        ("a.csv", b"a,b\n\xff\xfe,2\n", "is not UTF-8 text"),
+        ("a.xlsx", b"no workbook", "cannot be read as .xlsx"),
+        ("a.parquet", b"no parquet", "cannot be read as .parquet"),
+        ("a.doc", b"text", "this kind of file is not read"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused(tmp_path, name, content, expected):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(CohortDataError, match=expected):
+        read_file(tmp_path / name)
+
+
+def test_text_stays_text(tmp_path):
+    (tmp_path / "a.csv").write_bytes(b'\xef\xbb\xbfid,word\n0012,"two\nlines"\nNA,NULL\n,\n')
+    frame = read_file(tmp_path / "a.csv")
+    assert frame["id"].tolist()[:2] == ["0012", "NA"]
+    assert frame["word"].tolist()[:2] == ["two\nlines", "NULL"]
+    assert frame.iloc[2].isna().all()
