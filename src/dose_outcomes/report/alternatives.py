@@ -48,7 +48,7 @@ def time_curves(times: Times, wording: Wording) -> str:
             continue
         last = curve.points[-1]
         median = f", median {_cell(curve.median, wording)} days" if curve.median and curve.median.estimate else ""
-        ends.append(f"{curve.dose.label}: {show(last)} on day {last.day}{median}")
+        ends.append(f"{curve.dose.label}: {show(last)} on day {curve.end}{median}")
     return (
         f"Kaplan-Meier step curves of the share of patients {times.label}, falling from 100%, with interval bands; "
         f"below them the numbers at risk. {'; '.join(ends)}."

@@ -112,11 +112,10 @@ class Card:
     gap: str
     text: list[Part]
     detail: list[Part]
+    interval: list[Part]
 
 
-def cards(
-    register: Register, response: Response | None, effects: SideEffects | None, wording: Wording
-) -> list[Card]:
+def cards(register: Register, response: Response | None, effects: SideEffects | None, wording: Wording) -> list[Card]:
     """Return patients, benefit, harm."""
     dose = _groups(wording)[0]
     single = len(_groups(wording)) == 1
@@ -130,20 +129,26 @@ def cards(
     met: Part = Name(in_sentence(response.label)) if response else "no response was asked for"
     return [
         _card("Patients", patients, ["patients analysed"], [conditions, ", ", Name(span)], wording),
-        _card("Benefit", benefit, [met, *where], _of(benefit, wording), wording),
-        _card("Harm", harm, ["at least one side effect", *where], _of(harm, wording), wording),
+        _card("Benefit", benefit, [met, *where], _of(benefit), wording),
+        _card("Harm", harm, ["at least one side effect", *where], _of(harm), wording),
     ]
 
 
 def _card(heading: str, row: Estimate | None, text: list[Part], detail: list[Part], wording: Wording) -> Card:
     gap = absence(row, wording.minimum)
-    return Card(heading, None if gap else row, gap.text if gap else "", text, detail)
+    interval: list[Part] = []
+    if row and row.low is not None and row.high is not None:
+        interval = [
+            Name(wording.interval),
+            " ",
+            Printed(row, "low", unit=False),
+            " to ",
+            Printed(row, "high", unit=False),
+        ]
+    return Card(heading, None if gap else row, gap.text if gap else "", text, detail, interval)
 
 
-def _of(row: Estimate | None, wording: Wording) -> list[Part]:
-    if row is None or row.estimate is None:
+def _of(row: Estimate | None) -> list[Part]:
+    if row is None or row.estimate is None or row.events is None or row.n is None:
         return []
-    counts: list[Part] = []
-    if row.events is not None and row.n is not None:
-        counts = [Printed(row, "events"), " of ", Printed(row, "n"), " patients"]
-    return [*counts, *_interval(row, wording, named=True)]
+    return [Printed(row, "events"), " of ", Printed(row, "n"), " patients"]

@@ -27,15 +27,20 @@ def limits(study: dict[str, Any], wording: Wording) -> list[str]:
     sentences = []
     if study["data"]["source"] != "adam":
         sentences.append(
-            "No adjustment for differences between the patients of different doses: sicker patients may be given other doses."
+            "No adjustment for differences between the patients of different doses: "
+            "sicker patients may be given other doses."
         )
     if wording.reference_dose is None:
-        sentences.append("No comparison with patients without the drug, so nothing here separates the drug from time or hope.")
+        sentences.append(
+            "No comparison with patients without the drug, so nothing here separates the drug from time or hope."
+        )
     return [
         *sentences,
-        "No test between doses and no correction for the number of results shown: of many intervals some miss the truth.",
+        "No test between doses and no correction for the number of results shown: "
+        "of many intervals some miss the truth.",
         "Missing scores are handled as named above; no multiple imputation, no model of why they are missing.",
         "Doses during titration are not followed: patients stay in the group of their target dose.",
-        "Competing events (death, another treatment) are not modelled; patients without the event are censored when observation ends.",
+        "Competing events (death, another treatment) are not modelled: "
+        "patients without the event are censored when observation ends.",
         "Side effects are those recorded; how they were asked for is not known to this report.",
     ]

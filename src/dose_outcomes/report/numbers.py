@@ -15,7 +15,9 @@ SMALL_DENOMINATOR = 100
 PERCENT_STATISTICS = frozenset({"proportion", "cumulative_incidence", "survival"})
 RATIO_STATISTICS = frozenset({"risk_ratio", "odds_ratio", "rate_ratio", "hazard_ratio"})
 COUNT_COLUMNS = frozenset({"n", "events", "at_risk", "before", "excluded", "after"})
-COUNT_STATISTICS = frozenset({"count", "number_of_patients", "number_at_risk", "cumulative_events", "cumulative_censored"})
+COUNT_STATISTICS = frozenset(
+    {"count", "number_of_patients", "number_at_risk", "cumulative_events", "cumulative_censored"}
+)
 
 
 class Row(Protocol):

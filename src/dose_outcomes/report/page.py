@@ -16,7 +16,7 @@ from dose_outcomes.report.quality import quality
 from dose_outcomes.report.register import Register
 from dose_outcomes.report.release import Release
 from dose_outcomes.report.response import responses
-from dose_outcomes.report.side_effects import MOST_TERMS_DRAWN, side_effects
+from dose_outcomes.report.side_effects import MOST_CELLS, MOST_TERMS_DRAWN, side_effects
 from dose_outcomes.report.times import MedianRow, times
 from dose_outcomes.report.trace import Trace
 from dose_outcomes.report.wording import MISSING_DATA, Wording, in_sentence, plain, week
@@ -139,6 +139,7 @@ def _content(release: Release, register: Register, wording: Wording) -> dict[str
         "effects": effects,
         "effect_methods": register.methods("side_effect_incidence", "proportion"),
         "effects_by_condition": [side_effects(register, wording, one) for one in wording.conditions] if several else [],
+        "terms_by_condition": len(effects.lines) * len(wording.columns) * len(wording.conditions) <= MOST_CELLS,
         "many_terms": len(effects.of("term")) > MOST_TERMS_DRAWN,
         "quality": quality(release.data_quality),
         "criteria": methods.criteria(wording),

@@ -149,12 +149,15 @@ class Register:
         }
         return sorted(days, key=lambda day: -1 if day is None else day)
 
-    def methods(self, analysis: str, statistic: str) -> list[str]:
-        """Return how a statistic was computed, as the rows say."""
+    def methods(self, analysis: str, statistic: str, missing_data: str | None = None) -> list[str]:
+        """Return how a statistic was computed, as the rows say; with one handling of missing data, or all."""
         return _distinct(
             row.method
             for row in self.estimates
-            if row.analysis == analysis and row.statistic == statistic and row.method
+            if row.analysis == analysis
+            and row.statistic == statistic
+            and row.method
+            and missing_data in (None, row.missing_data)
         )
 
     def curve(self, analysis: str, endpoint: str, condition: str, dose: str) -> list[CurvePoint]:

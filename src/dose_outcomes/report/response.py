@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from dose_outcomes.results import ALL
 from dose_outcomes.report.register import Estimate, Register
 from dose_outcomes.report.wording import Wording, plain, week
+from dose_outcomes.results import ALL
 
 ANALYSIS = "responder_rate"
 
@@ -59,7 +59,11 @@ def codes(endpoint: dict[str, Any], condition: str) -> list[str]:
     definitions: dict[str, str] = endpoint["definitions"]
     if condition != ALL:
         return [definitions[condition], endpoint["id"]] if condition in definitions else []
-    return [endpoint["id"], *sorted(set(definitions.values()))] if len(set(definitions.values())) == 1 else [endpoint["id"]]
+    return (
+        [endpoint["id"], *sorted(set(definitions.values()))]
+        if len(set(definitions.values())) == 1
+        else [endpoint["id"]]
+    )
 
 
 def _response(endpoint: dict[str, Any], register: Register, wording: Wording) -> Response:
@@ -76,7 +80,7 @@ def _response(endpoint: dict[str, Any], register: Register, wording: Wording) ->
         label=plain(endpoint["label"]),
         missing_data=missing_data,
         rows=rows,
-        methods=register.methods(ANALYSIS, "proportion"),
+        methods=register.methods(ANALYSIS, "proportion", missing_data[0]),
     )
 
 

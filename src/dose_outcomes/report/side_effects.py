@@ -11,6 +11,8 @@ ANALYSIS = "side_effect_incidence"
 ANY = "any"
 MOST_TERMS_DRAWN = 30
 """With more terms the figure shows body systems; the table shows all."""
+MOST_CELLS = 8000
+"""With more cells the tables of single conditions leave out the terms, which estimates.csv holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,7 @@ def _line(endpoint: str, register: Register, wording: Wording, condition: str) -
         label=_sentence_case(plain(name)),
         group=group,
         shares={dose: register.find(ANALYSIS, "proportion", condition, dose, endpoint) for dose in doses},
-        rates={
-            dose: register.find(ANALYSIS, "rate_per_100_person_years", condition, dose, endpoint) for dose in doses
-        },
+        rates={dose: register.find(ANALYSIS, "rate_per_100_person_years", condition, dose, endpoint) for dose in doses},
     )
 
 

@@ -52,7 +52,9 @@ def finish(text: str, figure: str, title: str, description: str) -> Markup:
     root.set("role", "img")
     root.set("aria-labelledby", f"{figure}-title {figure}-description")
     for name, content in (("desc", description), ("title", title)):
-        element = ElementTree.Element(f"{{{SVG}}}{name}", {"id": f"{figure}-{'title' if name == 'title' else 'description'}"})
+        element = ElementTree.Element(
+            f"{{{SVG}}}{name}", {"id": f"{figure}-{'title' if name == 'title' else 'description'}"}
+        )
         element.text = plain(content)
         root.insert(0, element)
     # everything in it was escaped by the serialiser: this is the one place that vouches for markup

@@ -32,6 +32,8 @@ class TimeCurve:
 
     dose: Dose
     points: list[CurvePoint]
+    end: int
+    """Last day drawn: the last point keeps its height until then."""
     risk: list[RiskCell]
     median: Estimate | None
 
@@ -112,30 +114,36 @@ def _times(
         rows = (register.find(analysis, statistic, condition, dose, name, day=day) for name in names[condition])
         return next((row for row in rows if row), None)
 
+    def median(condition: str, dose: str) -> Estimate | None:
+        horizons = register.days(analysis, names[condition], condition, "median_days")
+        return find("median_days", condition, dose, horizons[-1]) if horizons else None
+
     total = wording.total
     curves = []
     for dose in wording.doses:
         released = next(
             (points for name in names[total] if (points := register.curve(analysis, name, total, dose.identifier))), []
         )
-        points = while_enough_at_risk(released, wording.minimum)
+        kept = while_enough_at_risk(released, wording.minimum)
+        end = min(days[-1], kept[-1].day) if kept else 0
+        points = [point for point in kept if point.day <= end]
         risk = [
             RiskCell(
                 day,
                 find("number_at_risk", total, dose.identifier, day),
                 find("cumulative_events", total, dose.identifier, day),
                 find("cumulative_censored", total, dose.identifier, day),
-                height(points, day),
+                height(points, end, day),
             )
             for day in days
         ]
-        curves.append(TimeCurve(dose, points, risk, find("median_days", total, dose.identifier)))
+        curves.append(TimeCurve(dose, points, end, risk, median(total, dose.identifier)))
     conditions = [ALL, *wording.conditions] if total == ALL else list(wording.conditions)
     medians = [
         MedianRow(
             wording.condition(condition),
             condition == total,
-            {dose.identifier: find("median_days", condition, dose.identifier) for dose in wording.columns},
+            {dose.identifier: median(condition, dose.identifier) for dose in wording.columns},
         )
         for condition in conditions
         if names[condition]
@@ -148,7 +156,9 @@ def _times(
         days=days,
         curves=curves,
         medians=medians,
-        methods=list(dict.fromkeys(curve.points[0].method for curve in curves if curve.points and curve.points[0].method)),
+        methods=list(
+            dict.fromkeys(curve.points[0].method for curve in curves if curve.points and curve.points[0].method)
+        ),
     )
 
 
@@ -170,8 +180,8 @@ def _start(first: CurvePoint) -> CurvePoint:
     return replace(first, day=0, estimate=1.0, low=1.0, high=1.0, line=0)
 
 
-def height(points: list[CurvePoint], day: int) -> CurvePoint | None:
-    """Return the point that holds on a day; None before the curve and after its end."""
-    if not points or day > points[-1].day:
+def height(points: list[CurvePoint], end: int, day: int) -> CurvePoint | None:
+    """Return the point that holds on a day; None after the end of the curve."""
+    if day > end:
         return None
     return next((point for point in reversed(points) if point.day <= day), None)

@@ -104,7 +104,7 @@ def _statistics(parameters: Parameters, counts: Counts, weights: FloatArray) -> 
         values["time_to_response", _RESPONSE, "", day, "survival"] = free[:, day]
     below = free < 0.5
     median = np.where(below.any(axis=1), below.argmax(axis=1), np.nan)
-    values["time_to_response", _RESPONSE, "", None, "median_days"] = median
+    values["time_to_response", _RESPONSE, "", parameters.truth.horizon_days, "median_days"] = median
 
     eligible, years = weights @ counts.eligible, weights @ counts.person_days / _DAYS_PER_YEAR
     affected, events = weights @ counts.affected, weights @ counts.events

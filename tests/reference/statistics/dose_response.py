@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dose_outcomes.stats.dose_response.contrast_test import ContrastTest
-from dose_outcomes.stats.dose_response.fit import fit_dose_response, fit_dose_response_means
+from dose_outcomes.stats.dose_response.contrast_test import ContrastTest, optimal_contrasts
+from dose_outcomes.stats.dose_response.fit import DoseResponseFit, fit_dose_response, fit_dose_response_means
 from dose_outcomes.stats.dose_response.mcp_mod import mcp_mod, mcp_mod_means
 from dose_outcomes.stats.dose_response.models import Candidate
 from dose_outcomes.stats.regression.log_odds import log_odds
@@ -46,10 +46,15 @@ def contrast_values(test: ContrastTest) -> dict[str, Any]:
     }
 
 
-def normal(args: Arguments, data: pd.DataFrame) -> dict[str, Any]:
+def groups_by_dose(args: Arguments, data: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Doses with the mean, number and variance of their responses."""
     groups = data.groupby(args.get("dose", "dose"))[args.get("resp", "resp")]
-    doses, mean, n = groups.mean().index.to_numpy(), groups.mean().to_numpy(), groups.count().to_numpy()
-    variance = groups.var().fillna(0.0).to_numpy()
+    mean = groups.mean()
+    return mean.index.to_numpy(), mean.to_numpy(), groups.count().to_numpy(), groups.var().fillna(0.0).to_numpy()
+
+
+def normal(args: Arguments, data: pd.DataFrame) -> dict[str, Any]:
+    doses, mean, n, variance = groups_by_dose(args, data)
     test = mcp_mod_means(doses, mean, n, variance, NORMAL_CANDIDATES).test
     emax = fit_dose_response_means(doses, mean, n, variance, "emax")
     linear = fit_dose_response_means(doses, mean, n, variance, "linear")
@@ -78,4 +83,29 @@ def binary(args: Arguments, data: pd.DataFrame | None) -> dict[str, Any]:
     }
 
 
-STATISTICS = {"mcp_mod_normal": normal, "mcp_mod_binary": binary}
+def fit_values(fit: DoseResponseFit) -> dict[str, Any]:
+    return {"coef": fit.coefficients, "se": fit.standard_errors, "on_bound": "bound" in fit.note}
+
+
+def fit_means(args: Arguments, data: pd.DataFrame) -> dict[str, Any]:
+    fit = fit_dose_response_means(*groups_by_dose(args, data), args["model"])
+    return fit_values(fit) | {"rss": fit.objective, "aic": fit.aic}
+
+
+def fit_general(args: Arguments, data: pd.DataFrame | None) -> dict[str, Any]:
+    fit = fit_dose_response(args["dose"], args["mu"], args["S"], args["model"])
+    return fit_values(fit) | {"gaic": fit.aic}
+
+
+def contrasts(args: Arguments, data: pd.DataFrame | None) -> dict[str, Any]:
+    shapes = np.column_stack([Candidate(model, guesses).shape(args["dose"]) for model, guesses in args["models"]])
+    return {"contrast": [list(column) for column in optimal_contrasts(shapes, args["S"]).T]}
+
+
+STATISTICS = {
+    "mcp_mod_normal": normal,
+    "mcp_mod_binary": binary,
+    "dose_response_fit_means": fit_means,
+    "dose_response_fit": fit_general,
+    "optimal_contrasts": contrasts,
+}

@@ -10,7 +10,8 @@ import pandas as pd
 
 from dose_outcomes.stats.regression.clone_censor_weight import clone_censor_weight
 from dose_outcomes.stats.regression.doubly_robust import doubly_robust
-from dose_outcomes.stats.regression.logistic import logistic_regression
+from dose_outcomes.stats.regression.firth import firth_logistic_regression
+from dose_outcomes.stats.regression.logistic import LogisticFit, logistic_regression
 from dose_outcomes.stats.regression.standardisation import standardisation
 from dose_outcomes.stats.regression.strategy_curve import StrategyCurve
 from dose_outcomes.stats.regression.weighting import inverse_probability_weighting
@@ -111,6 +112,24 @@ def logistic(args: Arguments, data: pd.DataFrame) -> dict[str, Any]:
     }
 
 
+def coefficients(fit: LogisticFit) -> dict[str, Any]:
+    return {
+        "coef": [one.estimate for one in fit.coefficients],
+        "se": [one.standard_error for one in fit.coefficients],
+        "lower": [one.low for one in fit.coefficients],
+        "upper": [one.high for one in fit.coefficients],
+    }
+
+
+def logistic_profile_interval(args: Arguments, data: pd.DataFrame | None) -> dict[str, Any]:
+    return coefficients(logistic_regression(args["design"], args["events"], args["n"]))
+
+
+def firth_logistic(args: Arguments, data: pd.DataFrame | None) -> dict[str, Any]:
+    fit = firth_logistic_regression(args["design"], args["events"], args["n"])
+    return coefficients(fit) | {"penalised_loglik": fit.log_likelihood}
+
+
 def iptw_gcomp(args: Arguments, data: pd.DataFrame) -> dict[str, Any]:
     levels = args.get("factor_levels")
     propensity, outcome = Formula(args["ps_formula"], levels), Formula(args["outcome_formula"], levels)
@@ -207,4 +226,10 @@ def step(day: np.ndarray, value: np.ndarray, time: float, first: float) -> float
     return float(value[position]) if position >= 0 else first
 
 
-STATISTICS = {"logistic": logistic, "iptw_gcomp": iptw_gcomp, "clone_censor_weight": clone_censor}
+STATISTICS = {
+    "logistic": logistic,
+    "logistic_profile_interval": logistic_profile_interval,
+    "firth_logistic": firth_logistic,
+    "iptw_gcomp": iptw_gcomp,
+    "clone_censor_weight": clone_censor,
+}

@@ -10,6 +10,8 @@ import pandas as pd
 from dose_outcomes.stats.survival.competing import aalen_johansen
 from dose_outcomes.stats.survival.gray import gray_test
 
+AFTER_ZERO = 1e-9  # etm takes no event at time 0; the reference moved those to here
+
 
 def _label(value: Any) -> str:
     return f"{value:.15g}" if isinstance(value, int | float | np.number) else str(value)
@@ -45,11 +47,11 @@ def _aalen_johansen(args: dict[str, Any], data: pd.DataFrame | None) -> dict[str
         for interval in ("log-log", "log")
     )
     days = greenwood.event_free.day
-    at, last = np.searchsorted(days, times, side="right") - 1, days[-1]
 
-    def read(values: Any, after_last: Any = "keep") -> list[Any]:
+    def read(values: Any, after_last: Any = "keep", first: float = 0.0) -> list[Any]:
+        at = np.searchsorted(np.maximum(days, first), times, side="right") - 1
         return [
-            0.0 if i < 0 else after_last if time > last and after_last != "keep" else float(values[i])
+            0.0 if i < 0 else after_last if time > days[-1] and after_last != "keep" else float(values[i])
             for i, time in zip(at, times, strict=True)
         ]
 
@@ -65,8 +67,8 @@ def _aalen_johansen(args: dict[str, Any], data: pd.DataFrame | None) -> dict[str
             "loglog_upper": read(robust.high),
             "cmprsk_est": read(curve.estimate, None),
             "cmprsk_var_aalen": read(aalen.curves[number].standard_error ** 2, None),
-            "etm_var_greenwood": read(curve.standard_error**2),
-            "etm_est": read(curve.estimate),
+            "etm_var_greenwood": read(curve.standard_error**2, first=AFTER_ZERO),
+            "etm_est": read(curve.estimate, first=AFTER_ZERO),
         }
     return result
 

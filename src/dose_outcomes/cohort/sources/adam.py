@@ -94,15 +94,18 @@ def _patients(data: AdamData, adsl: pd.DataFrame, file: str, covariates: list[st
         end=_dates(adsl.loc[kept, "TRTEDT"]),
     )
     last_seen = next((name for name in ("EOSDT", "RFENDT", "TRTEDT") if name in adsl), "TRTEDT")
-    observed_until = _days(_dates(treated[last_seen]), treated["start"])
+    seen = _dates(treated[last_seen])
+    # a last dose without a date: taken until the patient left; an end of study before the last dose: the dose is right
+    treated["end"] = treated["end"].fillna(seen)
     last_dose = _days(treated["end"], treated["start"])
+    observed_until = _days(seen, treated["start"]).fillna(last_dose)
     frame = pd.DataFrame(
         {
             "patient_id": treated["USUBJID"],
             "age": treated["AGE"].astype("float64").clip(upper=OLDEST_AGE),
             "sex": treated["SEX"].map(SEX),
             "site": treated.get("SITEID"),
-            "observed_until": observed_until.fillna(last_dose).clip(lower=last_dose),
+            "observed_until": observed_until.where(observed_until >= last_dose, last_dose),
             "end_reason": _end_reason(treated),
             **{name: treated[name].astype("str") for name in covariates},
         }

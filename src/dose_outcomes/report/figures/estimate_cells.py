@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dose_outcomes.report.figures.matrix import Cell
+from dose_outcomes.report.figures.matrix import Cell, Kind
 from dose_outcomes.report.hidden import absence
 from dose_outcomes.report.numbers import show
 
@@ -33,7 +33,7 @@ def estimate_cell(row: str, dose: Dose, name: str, estimate: Estimate | None, wo
     if gap or estimate is None:
         identifier = estimate.identifier if estimate else ""
         text, reason = (gap.text, gap.reason) if gap else ("", "")
-        kind = "hidden" if gap and gap.kind in ("suppressed", "secondary") else "absent"
+        kind: Kind = "hidden" if gap and gap.kind in ("suppressed", "secondary") else "absent"
         return Cell(row, dose.identifier, kind, identifier, f"{name}: {text} ({reason})", text)
     return Cell(
         row=row,

@@ -110,9 +110,7 @@ def interval_matrix(
     x = alt.X("estimate:Q", scale=scale, axis=axis)
     colour = alt.Color(
         "dose:N",
-        scale=alt.Scale(
-            domain=[dose.identifier for dose in doses], range=[f"var({dose.colour})" for dose in doses]
-        ),
+        scale=alt.Scale(domain=[dose.identifier for dose in doses], range=[f"var({dose.colour})" for dose in doses]),
         legend=None,
     )
     tip = alt.Description("description:N")
@@ -149,7 +147,7 @@ def interval_matrix(
         .encode(x=x, y=y, color=colour, shape=shape, description=tip),
     ]
     return (
-        alt.layer(*layers, data=alt.Data(values=[_values(cell, end) for cell in cells]))
+        alt.layer(*layers, data=alt.InlineData(values=[_values(cell, end) for cell in cells]))
         .properties(width=width, height=ROW_HEIGHT * len(rows))
         .facet(
             column=alt.Column(

@@ -45,8 +45,7 @@ def _layout(times: Times) -> _Layout:
     characters = max(min(len(curve.dose.label), LABEL_CHARACTERS) for curve in times.curves)
     left = SWATCH + 8 + CHARACTER * characters + 26
     right = 24 + CHARACTER * (characters + 7)
-    last = max([times.days[-1], *(curve.points[-1].day for curve in times.curves if curve.points)])
-    return _Layout(left, WIDTH - left - right, last)
+    return _Layout(left, WIDTH - left - right, times.days[-1])
 
 
 def time_curves(times: Times, wording: Wording) -> alt.TopLevelMixin:
@@ -65,6 +64,7 @@ def time_curves(times: Times, wording: Wording) -> alt.TopLevelMixin:
             titlePadding=8,
             labelExpr=f"datum.value / {DAYS_PER_WEEK}" if weekly else "datum.label",
             grid=False,
+            labelFlush=False,
         ),
     )
     scale = alt.Scale(domain=[0, 1], nice=False)
@@ -80,7 +80,7 @@ def time_curves(times: Times, wording: Wording) -> alt.TopLevelMixin:
         maxExtent=layout.left,
     )
     y = alt.Y("estimate:Q", scale=scale, axis=axis)
-    base = alt.Chart(alt.Data(values=[value for curve in times.curves for value in _steps(curve)]))
+    base = alt.Chart(alt.InlineData(values=[value for curve in times.curves for value in _steps(curve)]))
     layers: list[alt.Chart] = [
         base.mark_area(interpolate="step-after", opacity=0.14).encode(
             x=x, y=alt.Y("low:Q", scale=scale, axis=axis), y2="high:Q", color=colour
@@ -108,17 +108,20 @@ def _by_dose(times: Times) -> tuple[alt.Color, alt.StrokeDash]:
 
 
 def _steps(curve: TimeCurve) -> list[dict[str, Any]]:
-    identifier = curve.points[0].identifier if curve.points else ""
+    if not curve.points:
+        return []
+    days = [*(point.day for point in curve.points), curve.end]
+    points = [*curve.points, curve.points[-1]]
     return [
         {
             "dose": curve.dose.identifier,
-            "day": point.day,
+            "day": day,
             "estimate": point.estimate,
             "low": point.estimate if point.low is None else point.low,
             "high": point.estimate if point.high is None else point.high,
-            "description": f"{identifier}\n{curve.dose.label}",
+            "description": f"{point.identifier}\n{curve.dose.label}",
         }
-        for point in curve.points
+        for point, day in zip(points, days, strict=True)
     ]
 
 
@@ -130,7 +133,7 @@ def _end_labels(times: Times, layout: _Layout) -> list[alt.Chart]:
     heights = [PLOT_HEIGHT * (1 - (curve.points[-1].estimate or 0.0)) for curve in drawn]
     values = [
         {
-            "x": layout.place(curve.points[-1].day) + 3,
+            "x": layout.place(curve.end) + 3,
             "y": height,
             "x_label": layout.plot + 22,
             "y_label": moved,
@@ -138,15 +141,15 @@ def _end_labels(times: Times, layout: _Layout) -> list[alt.Chart]:
         }
         for curve, height, moved in zip(drawn, heights, apart(heights, LABEL_SPACING, PLOT_HEIGHT), strict=True)
     ]
-    base = alt.Chart(alt.Data(values=values))
+    base = alt.Chart(alt.InlineData(values=values))
 
     def units(channel: type[Any], field: str) -> Any:
         return channel(f"{field}:Q", scale=None, axis=None)
 
     return [
-        base.mark_rule(color=LINE, strokeWidth=1).encode(
-            x=units(alt.X, "x"), y=units(alt.Y, "y"), x2="x_end:Q", y2="y_label:Q"
-        ).transform_calculate(x_end="datum.x_label - 4"),
+        base.mark_rule(color=LINE, strokeWidth=1)
+        .encode(x=units(alt.X, "x"), y=units(alt.Y, "y"), x2="x_end:Q", y2="y_label:Q")
+        .transform_calculate(x_end="datum.x_label - 4"),
         base.mark_text(align="left", fontWeight="bold", fontSize=TEXT_SIZE, color=TEXT).encode(
             x=units(alt.X, "x_label"), y=units(alt.Y, "y_label"), text="label:N"
         ),
@@ -185,7 +188,14 @@ def _risk_table(times: Times, wording: Wording, layout: _Layout) -> list[alt.Cha
     numbers, names = [], []
     for index, curve in enumerate(times.curves):
         top = RISK_TOP + RISK_ROW * index
-        names.append({"x": SWATCH + 8 - layout.left, "y": top, "text": shorten(curve.dose.label, LABEL_CHARACTERS), "dose": curve.dose.identifier})
+        names.append(
+            {
+                "x": SWATCH + 8 - layout.left,
+                "y": top,
+                "text": shorten(curve.dose.label, LABEL_CHARACTERS),
+                "dose": curve.dose.identifier,
+            }
+        )
         for cell in curve.risk:
             place = layout.place(cell.day)
             numbers.append({"x": place, "y": top, "text": _count(cell.at_risk, wording), "small": False})
@@ -195,14 +205,15 @@ def _risk_table(times: Times, wording: Wording, layout: _Layout) -> list[alt.Cha
     x, y = alt.X("x:Q", scale=None, axis=None), alt.Y("y:Q", scale=None, axis=None)
 
     def texts(values: list[dict[str, Any]], **style: Any) -> alt.Chart:
-        return alt.Chart(alt.Data(values=values)).mark_text(**style).encode(x=x, y=y, text="text:N")
+        chart: alt.Chart = alt.Chart(alt.InlineData(values=values)).mark_text(**style).encode(x=x, y=y, text="text:N")
+        return chart
 
     colour, dash = _by_dose(times)
     return [
         texts(heading, align="left", fontWeight="bold", color=TEXT, fontSize=TEXT_SIZE),
         texts(note, align="left", color=MUTED_TEXT, fontSize=SMALL_TEXT_SIZE, dx=4),
         texts(names, align="left", fontWeight="bold", color=TEXT, fontSize=TEXT_SIZE),
-        alt.Chart(alt.Data(values=names))
+        alt.Chart(alt.InlineData(values=names))
         .mark_rule(strokeWidth=2.2)
         .encode(x=x, x2=alt.value(SWATCH - layout.left), y=y, strokeDash=dash, color=colour)
         .transform_calculate(x=str(-layout.left)),

@@ -227,7 +227,7 @@ def wilcoxon_signed_rank(
     changes = score_changes(before, after, n)
     moved = changes.change != 0.0
     change, count = changes.change[moved], changes.n[moved]
-    note = f"{changes.unchanged} patients without change left out" if changes.unchanged else ""
+    note = f"patients without change, left out: {changes.unchanged}" if changes.unchanged else ""
     total = float(count.sum())
     if total == 0:
         return HypothesisTest(None, None, None, method, "nobody changed: undefined")
@@ -278,7 +278,7 @@ def sign_test(before: ArrayLike, after: ArrayLike, n: ArrayLike) -> HypothesisTe
     """
     changes = score_changes(before, after, n)
     moved = changes.decreased + changes.increased
-    note = f"{changes.unchanged} patients without change left out" if changes.unchanged else ""
+    note = f"patients without change, left out: {changes.unchanged}" if changes.unchanged else ""
     p_value = sum_of_no_likelier(binomial_probabilities(moved, 0.5), changes.decreased)
     return HypothesisTest(float(changes.decreased), None, p_value, "exact sign test", note)
 

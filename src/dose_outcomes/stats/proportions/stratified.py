@@ -55,7 +55,7 @@ class Strata:
     @property
     def note(self) -> str:
         """Words for the strata left out."""
-        return f"{self.left_out} strata with one group only left out" if self.left_out else ""
+        return f"strata with one group only, left out: {self.left_out}" if self.left_out else ""
 
 
 def check_strata(events: ArrayLike, n: ArrayLike, reference_events: ArrayLike, reference_n: ArrayLike) -> Strata:

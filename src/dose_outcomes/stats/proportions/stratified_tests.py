@@ -143,5 +143,5 @@ def _fitted_events(strata: Strata, odds_ratio: float) -> FloatArray:
 
 def _chi_square(statistic: float, degrees_of_freedom: float, method: str, strata: Strata) -> HypothesisTest:
     p_value = float(np.asarray(chdtrc(degrees_of_freedom, statistic)))
-    note = f"{strata.left_out} strata without both groups and both outcomes left out" if strata.left_out else ""
+    note = f"strata without both groups and both outcomes, left out: {strata.left_out}" if strata.left_out else ""
     return HypothesisTest(statistic, degrees_of_freedom, p_value, method, note)

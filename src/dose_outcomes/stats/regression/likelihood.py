@@ -55,7 +55,7 @@ def maximise(
 ) -> Maximum:
     """Maximise the binomial log-likelihood sum x log p + (n - x) log(1 - p), logit p = offset + design b.
 
-    Fisher scoring with halved steps. Firth's penalty adds log det(information) / 2, whose gradient is
+    Fisher scoring, steps halved where needed. Firth's penalty adds log det(information) / 2, whose gradient is
     that of half an event and half a non-event shared out over patients by their leverage.
 
     Parameters
@@ -82,7 +82,7 @@ def maximise(
             break
         step = np.zeros_like(beta)
         try:
-            step[free] = np.linalg.solve(point.information[np.ix_(free, free)], point.score[free])
+            step[free] = np.linalg.solve(point.curvature[np.ix_(free, free)], point.score[free])
         except np.linalg.LinAlgError:
             break
         following = _Point(design, events, n, offset, point.beta + step, firth)
@@ -117,6 +117,7 @@ class _Point:
         self.runs_away = bool(np.abs(linear[n > 0]).max(initial=0.0) > LINEAR_PREDICTOR_LIMIT)
         weight = n * self.fitted * expit(-linear)
         self.information: FloatArray = (design * weight[:, None]).T @ design
+        self.curvature = self.information  # what a step divides by
         residual = events - n * self.fitted
         # log p = -log(1 + exp(-linear)), never the logarithm of a probability rounded to 0
         self.log_likelihood = float(-events @ np.logaddexp(0.0, -linear) - (n - events) @ np.logaddexp(0.0, linear))
@@ -126,6 +127,10 @@ class _Point:
             if sign > 0:
                 leverage = weight * np.einsum("ij,ij->i", design, np.linalg.solve(self.information, design.T).T)
                 residual = residual + leverage * (0.5 - self.fitted)
+                # the penalised score is that of leverage/2 more events among leverage more patients; without
+                # them in the curvature a step overshoots in small samples
+                added = leverage * self.fitted * expit(-linear)
+                self.curvature = self.information + (design * added[:, None]).T @ design
         self.score: FloatArray = residual @ design
 
 

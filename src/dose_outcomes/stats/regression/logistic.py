@@ -201,7 +201,7 @@ def _coefficients(
     results: list[Estimate] = []
     for column in range(matrix.shape[1]):
         if column not in identified.estimable:
-            reason = COLLINEAR if column in identified.collinear else identified.problem or SEPARATED
+            reason = identified.problem or (COLLINEAR if column in identified.collinear else SEPARATED)
             results.append(Estimate(None, None, None, level, method, reason))
             continue
         place = int(np.flatnonzero(identified.columns == column)[0])
@@ -217,7 +217,9 @@ def _coefficients(
 
 
 def _describe(identified: _Identified, columns: int) -> str:
-    notes = [identified.problem] if identified.problem else []
+    if identified.problem:
+        return identified.problem
+    notes = []
     if len(identified.collinear):
         notes.append(f"collinear columns left out: {', '.join(map(str, identified.collinear))}")
     if identified.separated.any():

@@ -71,7 +71,8 @@ def aalen_johansen(
         Confidence level.
     exact_at_bounds : bool
         Where F is still 0 or has reached 1 those formulas give no interval: use the Clopper-Pearson limit of 0 (or
-        all) among those known to have had another cause or still at risk. False leaves them undefined (NaN).
+        all) among those known to have had another cause or to have gone through the day without any. False leaves what the formula gives: no
+        width, or nothing (NaN).
 
     Returns
     -------
@@ -181,15 +182,17 @@ def _limits(
 ) -> tuple[FloatArray, FloatArray]:
     z = float(ndtri(0.5 + level / 2.0))
     low, high = np.full_like(incidence, np.nan), np.full_like(incidence, np.nan)
-    inner = (incidence > 0.0) & (incidence < 1.0)
-    f, se = incidence[inner], standard_error[inner]
+    defined = incidence >= 0.0 if interval == "plain" else incidence > 0.0
+    if interval == "log-log":
+        defined &= incidence < 1.0
+    f, se = incidence[defined], standard_error[defined]
     if interval == "plain":
-        low[inner], high[inner] = np.maximum(f - z * se, 0.0), np.minimum(f + z * se, 1.0)
+        low[defined], high[defined] = np.maximum(f - z * se, 0.0), np.minimum(f + z * se, 1.0)
     elif interval == "log":
-        low[inner], high[inner] = f * np.exp(-z * se / f), np.minimum(f * np.exp(z * se / f), 1.0)
+        low[defined], high[defined] = f * np.exp(-z * se / f), np.minimum(f * np.exp(z * se / f), 1.0)
     else:
         factor = np.exp(-z * se / (f * np.log(f)))
-        low[inner], high[inner] = f**factor, f ** (1.0 / factor)
+        low[defined], high[defined] = f**factor, f ** (1.0 / factor)
     return low, high
 
 
@@ -201,7 +204,7 @@ def _exact_bounds(
     zero, one = incidence <= 0.0, incidence >= 1.0
     low, high = np.where(zero, 0.0, low), np.where(one, 1.0, high)
     # With another cause a patient never has this one; censored patients say nothing after their day.
-    known = np.cumsum(counts.any_cause - counts.cause) + counts.at_risk_after
+    known = np.cumsum(counts.any_cause - counts.cause) + counts.at_risk - counts.any_cause
     with np.errstate(divide="ignore"):
         high[zero] = 1.0 - half_alpha ** (1.0 / known[zero])
         low[one] = half_alpha ** (1.0 / np.cumsum(counts.cause)[one])

@@ -10,11 +10,10 @@ from scipy.special import ndtri
 
 from dose_outcomes.errors import ArgumentError
 from dose_outcomes.stats.arguments import check_array, check_choice
-from dose_outcomes.stats.result import FloatArray, StepCurve
+from dose_outcomes.stats.result import StepCurve
 from dose_outcomes.stats.survival.cox import CoxRegression
-from dose_outcomes.stats.survival.grouped_risk_sets import sum_from_here_on
 from dose_outcomes.stats.survival.interval import TRANSFORMS
-from dose_outcomes.stats.survival.partial_likelihood import risk_moments
+from dose_outcomes.stats.survival.partial_likelihood import risk_moments, stratum_risk_set
 
 
 def cox_survival(
@@ -44,7 +43,8 @@ def cox_survival(
     Returns
     -------
     StepCurve
-        One entry per event day of the stratum.
+        One entry per day with an event or a censoring in the stratum, whatever the covariates; limits are undefined
+        (NaN) before the first event.
 
     Raises
     ------
@@ -84,33 +84,19 @@ def cox_survival(
     z = float(ndtri(0.5 + fit.level / 2.0))
     with np.errstate(divide="ignore", invalid="ignore"):
         low, high = TRANSFORMS[interval](survival, sigma, z)
-    at_risk = _number_at_risk(fit)[rows]
+    counts = stratum_risk_set(model, model.strata.index(stratum))
+    at = np.searchsorted(model.day[rows], counts.day, side="right")
     method = f"{fit.method}, survival of a covariate pattern, {interval} interval"
     return StepCurve(
-        model.day[rows],
-        at_risk,
-        model.deaths[rows],
-        np.maximum(at_risk - model.deaths[rows] - np.append(at_risk[1:], 0.0), 0.0),
-        survival,
-        low,
-        high,
-        survival * sigma,
+        counts.day,
+        counts.at_risk,
+        counts.events,
+        counts.censored,
+        np.append(1.0, survival)[at],
+        np.append(np.nan, low)[at],
+        np.append(np.nan, high)[at],
+        np.append(0.0, survival * sigma)[at],
         fit.level,
         method,
         fit.note,
     )
-
-
-def _number_at_risk(fit: CoxRegression) -> FloatArray:
-    """Number at risk on each event day, of any pattern."""
-    rows, model = fit.model.rows, fit.model
-    n = rows.events + rows.censored
-    size = len(model.day)
-
-    def by_row(position: Any) -> FloatArray:
-        inside = position > model.first_row[rows.stratum]
-        table = np.bincount(position[inside] - 1, n[inside], size).astype(np.float64)
-        return sum_from_here_on(table, model.first_row)
-
-    at_risk = by_row(model.last_row)
-    return at_risk if model.entry_row is None else at_risk - by_row(model.entry_row)

@@ -114,7 +114,9 @@ def survival_at(curve: StepCurve, day: float) -> Estimate:
     """Read the share free of the event after `day` off a Kaplan-Meier curve.
 
     Before the first listed day the curve is 1, with the beta-product lower limit of as many patients as are at
-    risk on that first day. After the last observed day nothing is known unless the curve has reached 0.
+    risk on that first day. After the last observed day nothing is known unless the curve has reached 0. On a listed
+    day itself the beta-product limits count those censored on it, who went through the day without the event; the
+    limits in the curve hold until the next listed day and do not (so at the end of follow-up the lower one is 0).
 
     Parameters
     ----------
@@ -148,10 +150,25 @@ def survival_at(curve: StepCurve, day: float) -> Estimate:
         note = f"day {day:g} is after the last observed day ({curve.day[-1]:g})"
         return Estimate(None, None, None, curve.level, curve.method, note)
     at = int(np.searchsorted(curve.day, day, side="right")) - 1
-    values = (curve.estimate[at], curve.low[at], curve.high[at], curve.standard_error[at])
-    estimate, low_at, high_at, standard_error = (None if np.isnan(value) else float(value) for value in values)
-    note = "limits undefined here" if low_at is None else ""
-    return Estimate(estimate, low_at, high_at, curve.level, curve.method, note, standard_error)
+    low_at, high_at = _limits_on_day(curve, at) if day == curve.day[at] else (curve.low[at], curve.high[at])
+    values = (curve.estimate[at], low_at, high_at, curve.standard_error[at])
+    estimate, lower, upper, standard_error = (None if np.isnan(value) else float(value) for value in values)
+    note = "limits undefined here" if lower is None else ""
+    return Estimate(estimate, lower, upper, curve.level, curve.method, note, standard_error)
+
+
+def _limits_on_day(curve: StepCurve, at: int) -> tuple[float, float]:
+    """Limits at the end of a listed day: tighter than those of the step where they are beta-product limits."""
+    y, d = curve.at_risk[: at + 1], curve.events[: at + 1]
+    last = np.arange(at + 1) == at
+    options = {"level": curve.level, "mid_p": "mid-p" in curve.method}
+    after = np.append(curve.at_risk, 0.0)[1 : at + 2]
+    of_step = beta_product_limits(y, d, after, wanted=last, **options)
+    own = float(curve.low[at]), float(curve.high[at])
+    if not np.allclose([of_step[0][0], of_step[1][0]], own, rtol=1e-12, atol=0.0):
+        return own
+    low, high = beta_product_limits(y, d, np.where(last, y - d, after), wanted=last, **options)
+    return float(low[0]), float(high[0])
 
 
 def _note(counts: RiskSet, survival: FloatArray) -> str:

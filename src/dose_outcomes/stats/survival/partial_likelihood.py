@@ -12,6 +12,7 @@ from dose_outcomes.errors import ArgumentError
 from dose_outcomes.stats.arguments import check_array, check_choice
 from dose_outcomes.stats.result import FloatArray, IntArray
 from dose_outcomes.stats.survival.grouped_risk_sets import label_codes, sum_from_here_on
+from dose_outcomes.stats.survival.risk_set import RiskSet, risk_set
 from dose_outcomes.stats.survival.tied_events import TIES, tied_event_nodes
 
 
@@ -230,6 +231,22 @@ def moments_from_sums(
         over_ties(second * nodes.fraction**2),
         event_sum[:, :p],
         shift,
+    )
+
+
+def stratum_risk_set(model: PartialLikelihood, stratum: int | None = None) -> RiskSet:
+    """Numbers at risk, with the event and censored by day, of one stratum or of all together; weights do not count."""
+    rows = model.rows
+    chosen = np.full(len(rows.day), True) if stratum is None else rows.stratum == stratum
+    day, events, censored = rows.day[chosen], rows.events[chosen], rows.censored[chosen]
+    # The day may lie before 0 here, which risk_set takes only with entries: let everybody enter before.
+    entry = np.full(len(day), day.min(initial=0.0) - 1.0) if rows.entry is None else rows.entry[chosen]
+    nothing = np.zeros(len(day))
+    return risk_set(
+        np.append(day, entry),
+        np.append(events, nothing),
+        np.append(censored, nothing),
+        entered=np.append(nothing, events + censored),
     )
 
 

@@ -12,8 +12,7 @@ from dose_outcomes.stats.arguments import check_choice
 from dose_outcomes.stats.result import FloatArray, HypothesisTest
 from dose_outcomes.stats.survival.cox import CoxRegression
 from dose_outcomes.stats.survival.kaplan_meier import product_limit
-from dose_outcomes.stats.survival.partial_likelihood import PartialLikelihood, risk_moments
-from dose_outcomes.stats.survival.risk_set import risk_set
+from dose_outcomes.stats.survival.partial_likelihood import PartialLikelihood, risk_moments, stratum_risk_set
 
 TRANSFORMS: Final = ("km", "identity", "log", "rank")
 
@@ -125,17 +124,6 @@ def _transformed(model: PartialLikelihood, transform: str) -> FloatArray:
         n_by_day = np.bincount(index, n, len(days))
         rank = np.cumsum(n_by_day) - (n_by_day - 1.0) / 2.0
         return np.asarray(rank[np.searchsorted(days, model.day)], dtype=np.float64)
-    zero = np.zeros_like(n)
-    if rows.entry is None:
-        counts = risk_set(rows.day - rows.day.min(initial=0.0), rows.events, rows.censored)
-        offset = float(rows.day.min(initial=0.0))
-    else:
-        counts = risk_set(
-            np.concatenate([rows.day, rows.entry]),
-            np.concatenate([rows.events, zero]),
-            np.concatenate([rows.censored, zero]),
-            entered=np.concatenate([zero, n]),
-        )
-        offset = 0.0
+    counts = stratum_risk_set(model)
     survival, _ = product_limit(counts)
-    return 1.0 - np.append(1.0, survival)[np.searchsorted(counts.day + offset, model.day, side="left")]
+    return 1.0 - np.append(1.0, survival)[np.searchsorted(counts.day, model.day, side="left")]

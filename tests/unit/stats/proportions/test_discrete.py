@@ -27,7 +27,7 @@ def test_binomial_of_a_certain_event(p):
 
 
 @settings(deadline=None, max_examples=50, derandomize=True)
-@given(st.integers(0, 100), st.integers(0, 100), st.data())
+@given(st.integers(0, 100), st.integers(1, 100), st.data())
 def test_hypergeometric(n, reference_n, data):
     total = data.draw(st.integers(0, n + reference_n))
     support = hypergeometric_support(n, reference_n, total)

@@ -76,7 +76,7 @@ def test_wilcoxon_by_hand():
     result = wilcoxon_signed_rank([0, 2, 4], [1, 4, 4], [2, 1, 7])
     assert result.statistic == 6.0
     assert result.p_value == pytest.approx(2 * stats.norm.sf(3 / np.sqrt(3.375)), rel=1e-12)
-    assert result.note == "7 patients without change left out"
+    assert result.note == "patients without change, left out: 7"
     corrected = wilcoxon_signed_rank([0, 2, 4], [1, 4, 4], [2, 1, 7], continuity_correction=True)
     assert corrected.p_value == pytest.approx(2 * stats.norm.sf(2.5 / np.sqrt(3.375)), rel=1e-12)
 

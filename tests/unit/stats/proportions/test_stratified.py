@@ -74,7 +74,7 @@ def test_a_stratum_with_one_group_changes_nothing_and_is_told():
         plain = estimate([5, 3], [9, 8], [2, 1], [7, 9])
         more = estimate([5, 3, 4], [9, 8, 6], [2, 1, 0], [7, 9, 0])
         assert (more.estimate, more.low, more.high) == (plain.estimate, plain.low, plain.high)
-        assert more.note == "1 strata with one group only left out"
+        assert more.note == "strata with one group only, left out: 1"
         assert plain.note == ""
 
 

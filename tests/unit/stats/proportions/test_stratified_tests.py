@@ -48,7 +48,7 @@ def test_empty_strata_are_dropped_and_told():
     for test in (cochran_mantel_haenszel, breslow_day):
         plain, more = test(*arguments(cells)), test(*arguments(cells + silent))
         assert (more.statistic, more.degrees_of_freedom) == pytest.approx((plain.statistic, plain.degrees_of_freedom))
-        assert more.note == "3 strata without both groups and both outcomes left out"
+        assert more.note == "strata without both groups and both outcomes, left out: 3"
 
 
 def test_fitted_cells_have_the_common_odds_ratio_also_at_one():

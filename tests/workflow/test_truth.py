@@ -1,0 +1,58 @@
+"""The bundled cohort was drawn from known truth: the plain analyses must find it again."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+import yaml
+
+from dose_outcomes.derive.counts import count_cohort
+from dose_outcomes.outcomes.estimates import estimate_all
+from dose_outcomes.study import load_study
+
+KEY = ["analysis", "endpoint", "condition", "dose", "missing_data", "day", "statistic"]
+
+
+def truth(root) -> pd.DataFrame:
+    table = pd.read_csv(root / "data/raw/ldn/truth.csv", keep_default_na=False)
+    return table.astype({"truth": "float64"})
+
+
+@pytest.fixture(scope="module")
+def estimates_at(bundled_run, root, tmp_path_factory):
+    """Return a function: level -> estimates before disclosure control, with the survival at the days of the truth."""
+
+    def at(level: float) -> pd.DataFrame:
+        import json
+
+        content = yaml.safe_load((root / "config/ldn.yaml").read_text(encoding="utf-8"))
+        content["level"] = level
+        path = tmp_path_factory.mktemp("level") / "study.yaml"
+        path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+        study = load_study(path)
+        accounts = json.loads((bundled_run / "data/derived/ldn/accounts.json").read_text())
+        counts = count_cohort(bundled_run / "data/derived/ldn/cohort", study, accounts)
+        table, curves = estimate_all(counts, study)
+        rows = [table]
+        for day in truth(root).query("statistic == 'survival'")["day"].unique():
+            reached = curves[curves["day"] <= int(day)].groupby("curve_id").tail(1)
+            rows.append(reached.assign(statistic="survival", day=int(day), missing_data=""))
+        joined = pd.concat(rows)
+        return joined.assign(day=joined["day"].astype("Int64").astype("string").fillna("").astype("str"))
+
+    return at
+
+
+def compared(table: pd.DataFrame, root) -> pd.DataFrame:
+    return truth(root).assign(day=lambda t: t["day"].astype(str)).merge(table, on=KEY, how="left", validate="1:1")
+
+
+@pytest.mark.parametrize("statistic", ["proportion", "rate_per_100_person_years", "survival", "median_days"])
+def test_every_estimate_agrees_with_the_truth(estimates_at, root, statistic):
+    found = compared(estimates_at(0.999), root).query("statistic == @statistic")
+    assert len(found) > 50
+    estimable = found[found["estimate"].notna()]
+    assert len(estimable) > 0.9 * len(found)
+    # compared with the truth, not with its Monte Carlo error: that is small against the intervals
+    outside = estimable[~estimable["truth"].between(estimable["low"].fillna(0), estimable["high"].fillna(float("inf")))]
+    assert outside.empty, outside[[*KEY, "truth", "low", "estimate", "high", "n"]].to_string()
