@@ -3,7 +3,8 @@
 A folder holds `*.json` files `{"cases": [{"id", "stat", "dataset", "args", "expect", "tol", ...}]}` and the
 data sets in `data/`. Adapters in `statistics/` translate a case into calls of the toolbox; each defines
 `STATISTICS`, the name of a statistic -> function(args, data frame or None) -> values with the keys of `expect`.
-The runner knows no case, data set or statistic by name.
+The runner knows no case, data set or statistic by name; only for a subset that R took without a trace in the
+arguments it looks whether the id of a case names a level of the column `condition`.
 
 How a value is compared
 -----------------------
@@ -35,7 +36,6 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -100,8 +100,6 @@ def load_toolbox(folder: Path = ADAPTERS) -> Toolbox:
     """Load every adapter module of `folder`; one that fails is reported and does not hide the others."""
     toolbox = Toolbox({}, {}, {}, {})
     for path in sorted(folder.glob("*.py")):
-        if path.stem == "__init__":
-            continue
         try:
             module = _load_module(path)
             twice = sorted(toolbox.statistics.keys() & module.STATISTICS.keys())
@@ -116,17 +114,13 @@ def load_toolbox(folder: Path = ADAPTERS) -> Toolbox:
     return toolbox
 
 
-def run_folder(folder: str | Path, adapters: Path = ADAPTERS) -> list[Outcome]:
+def run_folder(folder: str | Path, toolbox: Toolbox | None = None) -> list[Outcome]:
     """Run every case of a folder and return one outcome per case, in file order."""
-    return run_cases(Path(folder), load_toolbox(adapters))
-
-
-def run_cases(folder: Path, toolbox: Toolbox) -> list[Outcome]:
-    """Run every case of `folder` with the statistics of `toolbox`."""
+    toolbox = toolbox or load_toolbox()
     read = cache(_read_data)
     return [
-        _run_case(case, path.name, toolbox, lambda name: read(folder / "data" / name))
-        for path in sorted(folder.glob("*.json"))
+        _run_case(case, path, toolbox, read)
+        for path in sorted(Path(folder).glob("*.json"))
         for case in json.loads(path.read_text())["cases"]
     ]
 
@@ -147,11 +141,9 @@ def compare(expected: Any, got: Any, tolerance: float, outcome: Outcome, toolbox
                 outcome.differences.append(Difference(inner, value, "no such key"))
         return
     if isinstance(expected, list):
-        if not expected:
-            if not _is_undefined(got) and got != []:  # R's NULL in a vector is written []
-                outcome.differences.append(Difference(key, expected, got))
-            return
         values = list(got) if isinstance(got, list | tuple) else [got]
+        if not expected and _is_undefined(got):
+            values = []  # R's NULL in a vector is written []
         if len(values) != len(expected):
             outcome.differences.append(Difference(key, expected, got))
             return
@@ -231,14 +223,14 @@ def main(arguments: list[str] | None = None) -> int:
     if not any(folder.glob("*.json")):
         parser.error(f"no *.json case file in {folder}")
     toolbox = load_toolbox()
-    outcomes = run_cases(folder, toolbox)
+    outcomes = run_folder(folder, toolbox)
     for line in report(outcomes, toolbox):
         print(line)
     return 0 if all(outcome.passed for outcome in outcomes) and not toolbox.broken else 1
 
 
-def _run_case(case: dict[str, Any], file: str, toolbox: Toolbox, read: Callable[[str], pd.DataFrame]) -> Outcome:
-    outcome = Outcome(case["id"], case["stat"], file)
+def _run_case(case: dict[str, Any], path: Path, toolbox: Toolbox, read: Callable[[Path], pd.DataFrame]) -> Outcome:
+    outcome = Outcome(case["id"], case["stat"], path.name)
     function = toolbox.statistics.get(case["stat"])
     if function is None:
         outcome.problem = "no function for this statistic"
@@ -246,22 +238,13 @@ def _run_case(case: dict[str, Any], file: str, toolbox: Toolbox, read: Callable[
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            data = _subset(case, read(case["dataset"])) if case.get("dataset") else None
+            data = _rows(case, read(path.parent / "data" / case["dataset"])) if case.get("dataset") else None
             values = function(_arguments(case), data)
         compare(case["expect"], values, case["tol"], outcome, toolbox)
         outcome.warnings = sorted({f"{one.category.__name__}: {one.message}" for one in caught})
     except Exception as error:  # a case that raises is one failure, not the end of the run
         outcome.problem = f"raised {type(error).__name__}: {error}"
     return outcome
-
-
-def _subset(case: dict[str, Any], data: pd.DataFrame) -> pd.DataFrame:
-    """Rows of one condition where the case's id names one: R kept no other trace of such a subset."""
-    if "condition" in data:
-        for part in case["id"].split("_"):
-            if (data["condition"] == part).any():
-                return data[data["condition"] == part].copy()
-    return data.copy()
 
 
 def _arguments(case: dict[str, Any]) -> dict[str, Any]:
@@ -273,15 +256,24 @@ def _arguments(case: dict[str, Any]) -> dict[str, Any]:
     return args
 
 
-def _read_data(path: Path) -> pd.DataFrame:
-    data = pd.read_csv(path, keep_default_na=False, na_values=[""])  # R wrote missing as empty; "NA" may be a level
+def _rows(case: dict[str, Any], data: pd.DataFrame) -> pd.DataFrame:
+    """The data set as the R script had it: with its derived columns, and of one condition where the id names one."""
+    for part in case["id"].split("_") if "condition" in data else []:  # R kept no other trace of such a subset
+        if (data["condition"] == part).any():
+            data = data[data["condition"] == part]
+    data = data.copy()
+    named = json.dumps(case.get("args"))
     for name, (source, derive) in DERIVED_COLUMNS.items():
-        if name not in data and source in data:
+        if name in named and name not in data and source in data:
             data[name] = data[source].map(derive)
     return data
 
 
-def _load_module(path: Path) -> ModuleType:
+def _read_data(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, keep_default_na=False, na_values=[""])  # R wrote missing as empty; "NA" may be a level
+
+
+def _load_module(path: Path) -> Any:
     name = f"reference_statistics_{path.stem}"
     specification = importlib.util.spec_from_file_location(name, path)
     assert specification is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -72,7 +73,7 @@ def test_the_same_numbers_whatever_the_order_of_rows(bundled_run, copy_of_the_da
     for name in TABLES:
         path = copy_of_the_data / f"data/raw/ldn/{name}.csv"
         header, *rows = path.read_text().splitlines()
-        path.write_text("\n".join([header, *sorted(rows, key=lambda row: sha_order(row))]) + "\n")
+        path.write_text("\n".join([header, *sorted(rows, key=sha_order)]) + "\n")
     snakemake(copy_of_the_data)
     for name in ("estimates.csv", "curves.csv", "attrition.csv", "data_quality.json", "study.yaml"):
         first, second = (folder / "reports/ldn" / name for folder in (bundled_run, copy_of_the_data))
@@ -80,8 +81,6 @@ def test_the_same_numbers_whatever_the_order_of_rows(bundled_run, copy_of_the_da
 
 
 def sha_order(text: str) -> str:
-    import hashlib
-
     return hashlib.sha256(text.encode()).hexdigest()
 
 

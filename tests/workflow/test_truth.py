@@ -51,7 +51,8 @@ def compared(table: pd.DataFrame, root) -> pd.DataFrame:
 def test_every_estimate_agrees_with_the_truth(estimates_at, root, statistic):
     found = compared(estimates_at(0.999), root).query("statistic == @statistic")
     assert len(found) > 50
-    estimable = found[found["estimate"].notna()]
+    # a median that is not reached still has limits: it is compared too
+    estimable = found[found["estimate"].notna() | (found["low"].notna() & (found["n"] > 0))]
     assert len(estimable) > 0.9 * len(found)
     # compared with the truth, not with its Monte Carlo error: that is small against the intervals
     outside = estimable[~estimable["truth"].between(estimable["low"].fillna(0), estimable["high"].fillna(float("inf")))]

@@ -110,7 +110,7 @@ def _environment(wording: Wording, trace: Trace) -> Environment:
         missing_data_words=lambda handling: MISSING_DATA.get(handling, plain(handling)),
         week_name=lambda day: week(day).capitalize(),
         flow_title=lambda flow: _flow_title(flow, wording),
-        by=lambda names: f" ({'; '.join(plain(name) for name in names)})" if names else "",
+        by=_by,
         hidden_note=_hidden_note(wording),
     )
     environment.tests["printed"] = lambda part: isinstance(part, Printed)
@@ -169,6 +169,14 @@ def _badge(synthetic: bool, minimum: int) -> str:
     nature = "Synthetic data: no real patient" if synthetic else "Real data"
     counts = f"counts below {minimum} hidden" if minimum > 1 else "small counts are shown (disclosure minimum 0)"
     return f"{nature} · {counts}"
+
+
+def _by(methods: list[str]) -> Markup:
+    """Return the names of methods in brackets, as labels."""
+    from markupsafe import Markup
+
+    names = "; ".join(plain(method) for method in methods)
+    return Markup(' (<bdi class="label">{}</bdi>)').format(names) if names else Markup("")
 
 
 def _hidden_note(wording: Wording) -> str:

@@ -19,7 +19,7 @@ def responds(code: str, base: float, value: float, **components: float) -> bool 
 
 
 def usual(code: str) -> dict[str, float]:
-    return {name: 1.0 for name in built_in().definitions[code].components}
+    return dict.fromkeys(built_in().definitions[code].components, 1.0)
 
 
 @pytest.mark.parametrize("code", CODES)

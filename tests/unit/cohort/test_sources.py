@@ -105,3 +105,10 @@ def test_text_stays_text(tmp_path):
     assert frame["id"].tolist()[:2] == ["0012", "NA"]
     assert frame["word"].tolist()[:2] == ["two\nlines", "NULL"]
     assert frame.iloc[2].isna().all()
+
+
+def test_the_documented_tables_are_those_of_the_code(root):
+    """Written again by: python -m dose_outcomes.cohort.documentation."""
+    from dose_outcomes.cohort.documentation import page
+
+    assert (root / "docs/tables.md").read_text(encoding="utf-8") == page()

@@ -90,7 +90,7 @@ def interval_matrix(
     strong = [row.identifier for row in rows if row.strong]
     y = alt.Y(
         "row:N",
-        scale=alt.Scale(domain=[row.identifier for row in rows], padding=0.1),
+        scale=alt.Scale(domain=[row.identifier for row in rows], padding=0),
         axis=alt.Axis(
             labelExpr=labels,
             labelColor=TEXT,

@@ -121,6 +121,7 @@ def _curve(clones: Clones, table: _Table, weight: FloatArray, level: float, weig
     days, at_risk, events, censored = table.days, table.at_risk, table.events, table.censored
     total = (weight * at_risk).sum(axis=0)
     hazard = np.divide((weight * events).sum(axis=0), total, out=np.zeros(len(days)), where=total > 0)
+    hazard[(events == at_risk).all(axis=0) & (total > 0)] = 1.0  # exactly, whatever the weights round to
     survival = np.cumprod(1.0 - hazard)
     # where the curve falls to 0 everybody at risk has the event: nothing varies, and nothing is divided
     denominator = np.where(hazard < 1.0, total * (1.0 - hazard), np.inf)

@@ -71,8 +71,8 @@ def aalen_johansen(
         Confidence level.
     exact_at_bounds : bool
         Where F is still 0 or has reached 1 those formulas give no interval: use the Clopper-Pearson limit of 0 (or
-        all) among those known to have had another cause or to have gone through the day without any. False leaves what the formula gives: no
-        width, or nothing (NaN).
+        all) among those known to have had another cause or to have gone through the day without any. False leaves
+        what the formula gives: no width, or nothing (NaN).
 
     Returns
     -------

@@ -116,7 +116,7 @@ def grouped_risk_sets(
     )
     if by_cause.ndim not in (1, 2):
         raise ArgumentError(f"events must have 1 or 2 dimensions; received an array of shape {by_cause.shape}")
-    by_cause = by_cause.reshape(len(days), -1)
+    by_cause = by_cause[:, None] if by_cause.ndim == 1 else by_cause
     censored_counts = check_array("censored", censored, at_least=0.0, same_length_as=("day", days))
     groups, group_code = label_codes("group", group, len(days))
     strata, stratum_code = label_codes("stratum", np.zeros(len(days), int) if stratum is None else stratum, len(days))

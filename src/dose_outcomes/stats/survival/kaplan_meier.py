@@ -161,13 +161,13 @@ def _limits_on_day(curve: StepCurve, at: int) -> tuple[float, float]:
     """Limits at the end of a listed day: tighter than those of the step where they are beta-product limits."""
     y, d = curve.at_risk[: at + 1], curve.events[: at + 1]
     last = np.arange(at + 1) == at
-    options = {"level": curve.level, "mid_p": "mid-p" in curve.method}
+    mid_p = "mid-p" in curve.method
     after = np.append(curve.at_risk, 0.0)[1 : at + 2]
-    of_step = beta_product_limits(y, d, after, wanted=last, **options)
+    of_step = beta_product_limits(y, d, after, level=curve.level, mid_p=mid_p, wanted=last)
     own = float(curve.low[at]), float(curve.high[at])
     if not np.allclose([of_step[0][0], of_step[1][0]], own, rtol=1e-12, atol=0.0):
         return own
-    low, high = beta_product_limits(y, d, np.where(last, y - d, after), wanted=last, **options)
+    low, high = beta_product_limits(y, d, np.where(last, y - d, after), level=curve.level, mid_p=mid_p, wanted=last)
     return float(low[0]), float(high[0])
 
 

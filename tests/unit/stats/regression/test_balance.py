@@ -89,11 +89,11 @@ def test_saturated_weights_balance_what_was_not():
 def test_illegal_arguments():
     with pytest.raises(ArgumentError, match="received none untreated"):
         balance([[1.0], [0.0]], [1, 1], [2, 3], [1, 1])
-    with pytest.raises(ArgumentError, match="weights must be .* at least 0"):
+    with pytest.raises(ArgumentError, match=r"weights must be .* at least 0"):
         balance([[1.0], [0.0]], [1, 0], [2, 3], [1, -1])
-    with pytest.raises(ArgumentError, match="variance_treated must be .* at least 0"):
+    with pytest.raises(ArgumentError, match=r"variance_treated must be .* at least 0"):
         difference_of_means(1, -1, 1, 1)
-    with pytest.raises(ArgumentError, match="events_treated must be .* at most 3"):
+    with pytest.raises(ArgumentError, match=r"events_treated must be .* at most 3"):
         difference_of_proportions(4, 3, 1, 3)
     with pytest.raises(ArgumentError, match="untreated must be as long as treated"):
         difference_of_categories([1, 2], [1])

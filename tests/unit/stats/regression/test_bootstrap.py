@@ -40,15 +40,23 @@ def test_interval_of_a_proportion_is_near_the_exact_one(interval):
     assert "4000 replicates, seed 1" in result.method
 
 
-def test_bca_shifts_the_limits_of_a_skewed_statistic():
-    def odds(counts):
-        return [counts[0] / counts[1]]
+def test_bca_of_a_skewed_statistic_agrees_with_scipy():
+    from scipy import stats
+
+    values, n = np.array([1.0, 2.0, 4.0, 9.0, 25.0]), np.array([6, 5, 4, 3, 2])
+
+    def variance(counts):
+        mean = counts @ values / counts.sum()
+        return [counts @ (values - mean) ** 2 / counts.sum()]
 
     percentile, bca = (
-        bootstrap(odds, [12, 8], replicates=3000, seed=3, interval=one).estimates[0] for one in ("percentile", "bca")
+        bootstrap(variance, n, replicates=8000, seed=3, interval=one).estimates[0] for one in ("percentile", "bca")
     )
-    assert percentile.estimate == bca.estimate == 1.5
-    assert bca.high != percentile.high
+    expected = stats.bootstrap(
+        (np.repeat(values, n),), np.var, n_resamples=8000, method="BCa", rng=np.random.default_rng(3)
+    ).confidence_interval
+    assert (bca.low, bca.high) == pytest.approx((expected.low, expected.high), rel=0.05)
+    assert bca.high > 1.1 * percentile.high
 
 
 def test_a_refitted_model_gives_the_models_standard_error():
@@ -70,7 +78,7 @@ def test_failed_replicates_are_counted_and_many_of_them_leave_no_interval():
         return [counts[0] / counts[1] if counts[1] else None, 1.0]
 
     often = bootstrap(odds, [5, 1], replicates=200, seed=4)
-    assert often.failed[0] > 50
+    assert often.failed[0] > 20
     assert often.estimates[0].estimate == 5.0
     assert (often.estimates[0].low, often.estimates[0].high) == (None, None)
     assert "too many for an interval" in often.estimates[0].note

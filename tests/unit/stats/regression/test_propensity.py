@@ -29,7 +29,7 @@ def test_other_estimands(estimand, weights):
     result = propensity_weights(DESIGN, ARM, N, estimand=estimand)
     assert result.weight == pytest.approx(weights, rel=1e-9)
     assert result.maximum_stabilised_weight is None
-    balanced = [np.average(DESIGN[:, 1], weights=N * result.weight * (ARM == a)) for a in (1, 0)]
+    balanced = [np.average(DESIGN[:, 1], weights=N * result.weight * (a == ARM)) for a in (1, 0)]
     assert balanced[0] == pytest.approx(balanced[1], rel=1e-9)
 
 
@@ -47,8 +47,8 @@ def test_derivative_of_the_weight(estimand):
 
 
 def test_truncation_lowers_the_largest_weights_and_counts_them():
-    result = propensity_weights(DESIGN, ARM, N, truncation=0.9)
-    # 58 of 60 patients have a weight of 4 or less: the 0.9 quantile is 4/3
+    result = propensity_weights(DESIGN, ARM, N, truncation=0.88)
+    # 53 of 60 patients have a weight of 4/3 or less
     assert result.truncation_limit == pytest.approx(20 / 15, rel=1e-10)
     assert result.weight.max() == result.truncation_limit
     assert result.truncated_patients == 7
@@ -62,7 +62,7 @@ def test_effective_sample_size():
     assert effective_sample_size([2.0, 2.0], [3, 4]) == pytest.approx(7.0)
     assert effective_sample_size([1.0, 0.0], [3, 4]) == pytest.approx(3.0)
     assert effective_sample_size([0.0], [3]) is None
-    with pytest.raises(ArgumentError, match="weights must be .* at least 0"):
+    with pytest.raises(ArgumentError, match=r"weights must be .* at least 0"):
         effective_sample_size([-1.0], [3])
 
 

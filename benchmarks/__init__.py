@@ -1,0 +1,1 @@
+"""Speed and memory, asserted: `make bench`, or `python -m benchmarks NAME`."""

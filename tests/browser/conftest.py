@@ -1,0 +1,106 @@
+"""A browser, offline, and the page of the hand-made release."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dose_outcomes.report.page import render
+from dose_outcomes.report.release import Release
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+REPORTED_VIOLATIONS = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) => window.violations.push(event.violatedDirective));
+"""
+
+
+@dataclass
+class Sight:
+    """A page in a browser, and what went wrong while it was open."""
+
+    page: Any
+    requests: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+
+    @property
+    def faults(self) -> list[str]:
+        """Requests to anywhere, console messages, script errors, policy violations."""
+        # without scripts nothing can be asked of the page, nor can it go wrong by itself
+        return [*self.requests, *self.messages, *self.page.evaluate("window.violations ?? []")]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if executable is None:
+        message = "needs chromium: apt-get install chromium fonts-dejavu-core"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="session")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the page of the release that the unit tests of the report use."""
+    source = Path(__file__).parents[1] / "unit/report/made_release.py"
+    specification = importlib.util.spec_from_file_location("made_release", source)
+    assert specification
+    assert specification.loader
+    made = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(made)
+    folder = made.write(tmp_path_factory.mktemp("browser"), made.study())
+    page = folder / "report.html"
+    page.write_text(render(Release.read(folder, made.PROVENANCE)), encoding="utf-8")
+    return page
+
+
+@pytest.fixture
+def look(browser: Any, report: Path) -> Iterator[Callable[..., Sight]]:
+    """Return a function that opens the page; width, scheme, scripts and the file can be chosen."""
+    contexts = []
+
+    def open_page(
+        width: int = 1280, scheme: str = "light", scripts: bool = True, file: Path = report, details: bool = False
+    ) -> Sight:
+        context = browser.new_context(
+            offline=True,
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            java_script_enabled=scripts,
+            accept_downloads=True,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        sight = Sight(page)
+        page.add_init_script(REPORTED_VIOLATIONS)
+        page.on("request", lambda request: note_request(sight, request.url))
+        page.on("console", lambda message: sight.messages.append(message.text))
+        page.on("pageerror", lambda error: sight.messages.append(str(error)))
+        page.goto(file.as_uri())
+        if details:
+            page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        return sight
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def note_request(sight: Sight, address: str) -> None:
+    """Remember a request that goes anywhere but to the page itself or what it made."""
+    if not address.startswith(("file:", "data:", "blob:")):
+        sight.requests.append(address)

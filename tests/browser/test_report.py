@@ -1,0 +1,193 @@
+"""The report in a real browser: nothing loaded, nothing broken, readable by all, at every width."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from importlib.resources import files
+
+import pytest
+
+STATES = [
+    pytest.param({}, id="wide"),
+    pytest.param({"width": 320}, id="narrow"),
+    pytest.param({"scheme": "dark"}, id="dark"),
+    pytest.param({"details": True}, id="details"),
+    pytest.param({"details": True, "scheme": "dark", "width": 320}, id="dark-narrow-details"),
+]
+
+
+def saved(sight, button: str) -> str:
+    """Press a button that saves a file, and return what it holds."""
+    with sight.page.expect_download() as waiting:
+        sight.page.get_by_role("button", name=button, exact=True).click()
+    return waiting.value.path().read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_nothing_is_loaded_and_nothing_goes_wrong(look, state):
+    assert look(**state).faults == []
+
+
+@pytest.mark.parametrize(
+    "mutant",
+    [
+        '<img src="https://example.org/x.png" alt="">',
+        "<script>window.ran = 1</script>",
+        '<p style="color: red">red</p>',
+    ],
+)
+def test_the_policy_stops_what_is_not_the_pages_own(look, report, tmp_path, mutant):
+    file = tmp_path / "mutant.html"
+    file.write_text(report.read_text(encoding="utf-8").replace("</main>", f"{mutant}</main>"), encoding="utf-8")
+    sight = look(file=file)
+    sight.page.wait_for_timeout(50)
+    assert sight.faults
+    assert sight.page.evaluate("window.ran") is None
+
+
+@pytest.mark.parametrize("state", [*STATES, pytest.param({"dialog": True}, id="dialog")])
+def test_axe_finds_nothing(look, state):
+    pytest.importorskip("axe_playwright_python", reason="needs axe-playwright-python, which brings axe-core")
+    state = dict(state)
+    dialog = state.pop("dialog", False)
+    sight = look(**state)
+    if dialog:
+        sight.page.click("#trace")
+        sight.page.locator("main data").first.click()
+    sight.page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
+    found = sight.page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    assert [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found["violations"]] == []
+
+
+@pytest.mark.parametrize("width", [320, 480, 768, 1280])
+def test_the_page_never_scrolls_sideways(look, width):
+    sight = look(width=width, details=True)
+    assert sight.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_without_scripts_all_figures_and_tables_are_there(look):
+    with_scripts, without = look(), look(scripts=False)
+    for selector in ("figure", "figure svg", "table", "main data", "details"):
+        assert without.page.locator(selector).count() == with_scripts.page.locator(selector).count() > 0
+    assert without.page.locator("main button, main input").count() == 0
+    assert not without.page.locator("#trace").is_visible()
+
+
+def test_every_figure_has_a_name_a_description_and_a_table(look):
+    page = look().page
+    for number in range(2, 5):
+        figure = page.locator(f"#F{number}")
+        assert len(figure.locator("svg > title").text_content()) > 10
+        description = figure.locator("svg > desc").text_content()
+        assert len(description) >= 60
+        assert re.search(r"\d", description)
+        assert page.locator(f"#F{number} + details table").count() >= 1
+        assert "Source:" in figure.locator("figcaption").text_content()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_text_of_a_drawing_is_cut_or_overlaps(look, scheme):
+    page = look(scheme=scheme).page
+    found = page.evaluate(
+        """() => [...document.querySelectorAll("figure svg")].flatMap((drawing) => {
+          const frame = drawing.getBoundingClientRect();
+          const texts = [...drawing.querySelectorAll("text")].filter((one) => one.textContent.trim());
+          const boxes = texts.map((one) => [one.textContent, one.getBoundingClientRect()]);
+          const cut = boxes.filter(([, box]) => box.left < frame.left - 1 || box.right > frame.right + 1
+            || box.top < frame.top - 1 || box.bottom > frame.bottom + 1).map(([text]) => `cut: ${text}`);
+          const touching = boxes.flatMap(([text, one], place) => boxes.slice(place + 1)
+            .filter(([, other]) => one.left < other.right + 2 && other.left < one.right + 2
+              && one.top < other.bottom - 3 && other.top < one.bottom - 3)
+            .map(([word]) => `touching: ${text} / ${word}`));
+          return [...cut, ...touching];
+        })"""
+    )
+    assert found == []
+
+
+def test_sorting_puts_rows_without_a_number_last_both_ways(look):
+    page = look(details=True).page
+    table = page.locator("#F2 + details table").first
+    button = table.get_by_role("button", name="1 mg")
+    button.click()
+    assert table.locator("th[aria-sort=ascending]").count() == 1
+    up = table.locator("tbody tr").all_inner_texts()
+    button.click()
+    down = table.locator("tbody tr").all_inner_texts()
+    assert up[-2:] == down[-2:]
+    assert up[:-2] == down[:-2][::-1]
+    assert "descending" in page.locator("#status").text_content()
+
+
+def test_filtering_hides_rows_and_says_so(look):
+    page = look(details=True).page
+    page.evaluate("document.body.style.minHeight = '100px'")
+    # the made study is small; the filter comes with more than eight rows
+    assert page.locator("input[type=search]").count() == 0
+
+
+def test_a_table_is_saved_as_it_is_shown(look):
+    sight = look(details=True)
+    name = sight.page.locator("#F2 + details table").first.get_attribute("id")
+    text = saved(sight, f"Save {name} as CSV")
+    assert text.startswith("\ufeff")
+    rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
+    assert rows[0] == ["Condition", "1 mg", "4 mg", "All doses"]
+    assert rows[1] == [
+        "All conditions",
+        "25.0% 15.0 to 37.0 25/100",
+        "42.1% 32.1 to 54.1 59/140",
+        "35.0% 25.0 to 47.0 84/240",
+    ]
+    assert sight.faults == []
+
+
+def test_a_figure_is_saved_with_its_colours(look):
+    text = saved(look(), "Save F2 as SVG")
+    assert text.startswith("<svg")
+    assert "var(--" not in text
+    assert "#989656" in text
+
+
+def test_a_number_leads_to_its_row_by_keyboard_and_focus_comes_back(look):
+    sight = look()
+    page = sight.page
+    page.keyboard.press("t")
+    assert page.locator("#trace").get_attribute("aria-pressed") == "true"
+    number = page.locator("h1 data").first
+    number.focus()
+    page.keyboard.press("Enter")
+    dialog = page.locator("dialog")
+    assert dialog.is_visible()
+    facts = dict(zip(dialog.locator("dt").all_text_contents(), dialog.locator("dd").all_text_contents(), strict=True))
+    assert facts["Shown"] == "35.0%"
+    assert facts["Unrounded"] == "0.35"
+    assert facts["File"] == "estimates.csv"
+    assert facts["Analysis"] == "responder_rate"
+    assert (facts["Patients"], facts["Events"]) == ("240", "84")
+    page.keyboard.press("Escape")
+    assert not dialog.is_visible()
+    assert page.evaluate("document.activeElement.dataset.r") == facts["Row"]
+    page.keyboard.press("t")
+    assert number.get_attribute("tabindex") is None
+    assert sight.faults == []
+
+
+def test_a_mark_shows_its_numbers(look):
+    page = look().page
+    page.locator("#F2 [data-tip*='All conditions, 4 mg']").hover()
+    assert page.locator("#tip").text_content() == (
+        "All conditions, 4 mg: 42.1% (95% CI 32.1 to 54.1), 59 of 140 patients"
+    )
+
+
+def test_it_prints_with_everything_open(look, tmp_path):
+    page = look().page
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
+    page.emulate_media(media="print")
+    assert not page.locator("nav").is_visible()
+    assert page.locator(".badge").is_visible()
+    assert page.pdf(path=tmp_path / "report.pdf", format="A4").startswith(b"%PDF")
