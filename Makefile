@@ -36,6 +36,10 @@ oracle: $(VENV)/.ready  ## reference values: make oracle ORACLE=folder
 simulate: $(VENV)/.ready  ## writes data/raw/ldn again, byte for byte
 	@$(BIN)/python -m dose_outcomes.simulate
 
+docs: $(VENV)/.ready  ## pages and schema that are written from the code
+	@$(BIN)/python -m dose_outcomes.cohort.documentation
+	@$(BIN)/python -m dose_outcomes.study.schema
+
 lock:  ## writes requirements.lock from pyproject.toml
 	@$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip -q install uv
 	@$(VENV)-lock/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \

@@ -27,6 +27,16 @@ def build_cohort(study_file: str, cohort: Iterable[str], accounts: str, log: str
 
 
 @step
+def check_data(accounts: str, log: str) -> None:
+    """Print the account of a cohort that passed all checks; one that did not stopped the run before."""
+    from dose_outcomes.cohort.quality import account_text
+
+    text = account_text(json.loads(Path(accounts).read_text(encoding="utf-8")))
+    print(text)
+    _write(log, text)
+
+
+@step
 def count(study_file: str, cohort: Iterable[str], accounts: str, counts: Iterable[str], log: str) -> None:
     """Count the cohort; write one table of counts per question, and the attrition."""
     from dose_outcomes.derive.counts import count_cohort

@@ -203,3 +203,18 @@ def test_a_release_before_a_mistake_stays_whole(bundled_run, tmp_path, snakemake
     assert snakemake(work, check=False).returncode == 1
     after = {path.name: path.read_bytes() for path in (work / "reports/ldn").iterdir()}
     assert after == before
+
+
+def test_check_data_accounts_for_every_table(bundled_run, snakemake):
+    printed = snakemake(bundled_run, "check_data").stdout
+    assert "No problem found." in printed
+    for name in TABLES:
+        assert re.search(rf"^{name} \({name}.csv\): \d+ rows read, \d+ used$", printed, re.M)
+
+
+def test_check_data_says_what_is_wrong(copy_of_the_data, snakemake):
+    spoil(copy_of_the_data, "data/raw/ldn/doses.csv", ",0.5,", ",500,")
+    finished = snakemake(copy_of_the_data, "check_data", check=False)
+    assert finished.returncode == 1
+    assert "column dose_mg: 1 row" in finished.stderr
+    assert "500" not in finished.stderr

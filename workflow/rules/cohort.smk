@@ -33,3 +33,15 @@ rule counts:
         code=CODE,
     run:
         steps.count(input.study, input.tables, input.accounts, output, log[0])
+
+
+rule check_data:
+    """Only read and check: the problems, or an account of all rows, on the console."""
+    input:
+        accounts=rules.cohort.output.accounts,
+    log:
+        f"data/logs/{STUDY.id}/check_data.log",
+    params:
+        code=CODE,
+    run:
+        steps.check_data(input.accounts, log[0])

@@ -179,7 +179,7 @@ def test_hostile_labels_are_shown_as_text(made, tmp_path, parsed, label):
     page = render(hostile_release(made, tmp_path / "release", label))
     found = parse(page)
     assert set(found.tags) - {"tspan"} == set(parsed.tags) - {"tspan"}  # a long label takes two lines
-    assert found.attributes == parsed.attributes
+    assert found.attributes - {"x", "dy"} == parsed.attributes - {"x", "dy"}
     assert any(label.replace("\x00", "�") in text for text in found.text)
     assert found.loose == []
 

@@ -6,7 +6,7 @@ from math import sqrt
 
 from dose_outcomes.stats.proportions.counts import EMPTY_GROUP, TwoGroups, check_two_groups, normal_quantile
 from dose_outcomes.stats.proportions.score import difference_score
-from dose_outcomes.stats.proportions.single import wilson
+from dose_outcomes.stats.proportions.single import wilson_limits
 from dose_outcomes.stats.result import Estimate
 from dose_outcomes.stats.root import root_between
 
@@ -103,15 +103,15 @@ def risk_difference_newcombe(
     """
     method = "risk difference with Newcombe hybrid score interval"
     table = check_two_groups(events, n, reference_events, reference_n)
-    group = wilson(table.events, table.n, level=level)
-    reference = wilson(table.reference_events, table.reference_n, level=level)
-    if group.estimate is None or reference.estimate is None:
+    z = normal_quantile(level)
+    if table.empty:
         return Estimate(None, -1.0, 1.0, level, method, EMPTY_GROUP)
-    assert group.low is not None and group.high is not None  # noqa: PT018  Wilson limits always exist
-    assert reference.low is not None and reference.high is not None  # noqa: PT018
-    estimate = group.estimate - reference.estimate
-    below = sqrt((group.estimate - group.low) ** 2 + (reference.high - reference.estimate) ** 2)
-    above = sqrt((group.high - group.estimate) ** 2 + (reference.estimate - reference.low) ** 2)
+    risk, reference_risk = table.risk, table.reference_risk
+    low, high = wilson_limits(table.events, table.n, z)
+    reference_low, reference_high = wilson_limits(table.reference_events, table.reference_n, z)
+    estimate = risk - reference_risk
+    below = sqrt((risk - low) ** 2 + (reference_high - reference_risk) ** 2)
+    above = sqrt((high - risk) ** 2 + (reference_risk - reference_low) ** 2)
     return Estimate(estimate, estimate - below, estimate + above, level, method)
 
 

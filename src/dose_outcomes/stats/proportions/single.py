@@ -52,15 +52,22 @@ def wilson(events: int, n: int, *, level: float = 0.95) -> Estimate:
     z = normal_quantile(level)
     if n == 0:
         return Estimate(None, 0.0, 1.0, level, method, NO_PATIENT)
+    low, high = wilson_limits(events, n, z)
+    return Estimate(events / n, low, high, level, method)
+
+
+def wilson_limits(events: int, n: int, z: float) -> tuple[float, float]:
+    """Score limits of a proportion of at least one patient; exactly 0 and 1 at no and at `n` events.
+
+    >>> wilson_limits(0, 4, 2.0)
+    (0.0, 0.5)
+    """
     square = z * z
     centre = events + square / 2.0
     half = z * sqrt(events * (n - events) / n + square / 4.0)
-    return Estimate(
-        events / n,
+    return (
         0.0 if events == 0 else (centre - half) / (n + square),
         1.0 if events == n else (centre + half) / (n + square),
-        level,
-        method,
     )
 
 

@@ -1,1 +1,5 @@
-"""Events per person time: one rate, two rates, regression on counts, recurrent events."""
+"""Events per person time.
+
+One rate: `rate`. Two rates: `ratio`, `difference`. Regression on counts: `poisson`, `piecewise_exponential`. Several
+events a patient: `recurrent`.
+"""

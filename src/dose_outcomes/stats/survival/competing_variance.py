@@ -46,7 +46,7 @@ def greenwood_variance(counts: CompetingCounts, incidence: FloatArray) -> FloatA
     cross = counts.before * a_cause / y
     constant = np.cumsum(own + 2.0 * f * cross + f**2 * odds)
     linear = np.cumsum(cross + f * odds)
-    return np.asarray(constant - 2.0 * f * linear + f**2 * np.cumsum(odds))
+    return _without_dust(constant - 2.0 * f * linear + f**2 * np.cumsum(odds), constant)
 
 
 def aalen_variance(counts: CompetingCounts, incidence: FloatArray) -> FloatArray:
@@ -66,7 +66,7 @@ def aalen_variance(counts: CompetingCounts, incidence: FloatArray) -> FloatArray
     cross = counts.before * inverse * own_term
     constant = np.cumsum(counts.before**2 * own_term + 2.0 * f * cross + f**2 * both)
     linear = np.cumsum(cross + f * both)
-    return np.asarray(constant - 2.0 * f * linear + f**2 * np.cumsum(both))
+    return _without_dust(constant - 2.0 * f * linear + f**2 * np.cumsum(both), constant)
 
 
 def infinitesimal_jackknife_variance(counts: CompetingCounts, incidence: FloatArray) -> FloatArray:
@@ -94,14 +94,19 @@ def infinitesimal_jackknife_variance(counts: CompetingCounts, incidence: FloatAr
         (n_other, f * inverse - drift_constant, drift_slope - inverse),
         (n_censored, -drift_constant, drift_slope),
     )
-    variance = np.zeros_like(f)
+    variance, size = np.zeros_like(f), np.zeros_like(f)
     for n, constant, slope in classes:
-        variance = variance + (
-            np.cumsum(n * constant**2) + 2.0 * f * np.cumsum(n * constant * slope) + f**2 * np.cumsum(n * slope**2)
-        )
+        own, cross, square = np.cumsum(n * constant**2), np.cumsum(n * constant * slope), np.cumsum(n * slope**2)
+        variance = variance + own + 2.0 * f * cross + f**2 * square
+        size = size + own + f**2 * square
     left = n_cause + n_other + n_censored
     staying = np.sum(left) - np.cumsum(left)
-    return np.asarray(variance + staying * (drift_constant - f * drift_slope) ** 2)
+    return _without_dust(variance + staying * (drift_constant - f * drift_slope) ** 2, size)
+
+
+def _without_dust(variance: FloatArray, size: FloatArray) -> FloatArray:
+    """Set to 0 what is rounding of terms of the given size that cancel."""
+    return np.where(variance <= 1e-13 * size, 0.0, variance)
 
 
 def _odds(counts: CompetingCounts) -> FloatArray:

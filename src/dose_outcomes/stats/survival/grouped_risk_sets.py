@@ -48,7 +48,8 @@ class GroupedRiskSets:
 
     def slices(self) -> list[slice]:
         """Rows of each stratum."""
-        return [slice(a, b) for a, b in zip(self.first_row, [*self.first_row[1:], len(self.day)], strict=True)]
+        ends = np.append(self.first_row, len(self.day))
+        return [slice(a, b) for a, b in zip(ends[:-1], ends[1:], strict=True)]
 
 
 def label_codes(name: str, labels: ArrayLike, length: int) -> tuple[tuple[Any, ...], IntArray]:

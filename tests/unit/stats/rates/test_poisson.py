@@ -115,3 +115,13 @@ def test_illegal_arguments(design, events, person_time, message):
 def test_illegal_level():
     with pytest.raises(ArgumentError, match="level must be"):
         poisson_regression([[1]], [1], [1], level=1)
+
+
+def test_too_few_steps_are_told(monkeypatch):
+    from dose_outcomes.stats.rates import poisson
+
+    monkeypatch.setattr(poisson, "MOST_STEPS", 3)
+    design, events, person_time = example(2)
+    fit = poisson_regression(design, events, person_time)
+    assert fit.note == "not converged after 3 steps"
+    assert fit.steps == 3

@@ -100,9 +100,10 @@ def test_bca_that_cannot_be_had_says_why():
     assert largest.low is None
     assert "one side" in largest.note
     fragile = bootstrap(
-        lambda n: [None if n[0] == 2 else n[0]], [3, 400], replicates=100, seed=1, interval="bca"
+        lambda n: [n[0] if n.sum() == 7 else None], [3, 4], replicates=100, seed=1, interval="bca"
     ).estimates[0]
     assert fragile.low is None
+    assert "leaving one patient out" in fragile.note
 
 
 @pytest.mark.parametrize(
