@@ -10,7 +10,8 @@ def account_text(accounts: list[dict[str, Any]]) -> str:
 
     Examples
     --------
-    >>> print(account_text([{"table": "doses", "file": "d.csv", "rows_read": 9, "set_aside": {"late": 2}, "rows_used": 7}]))
+    >>> doses = {"table": "doses", "file": "d.csv", "rows_read": 9, "set_aside": {"late": 2}, "rows_used": 7}
+    >>> print(account_text([doses]))
     No problem found.
     doses (d.csv): 9 rows read, 7 used
       2 set aside: late

@@ -14,6 +14,8 @@ from dose_outcomes.stats.survival.logrank import logrank, logrank_trend
 from dose_outcomes.stats.survival.nelson_aalen import nelson_aalen
 from dose_outcomes.stats.survival.quantile import quantile
 from dose_outcomes.stats.survival.restricted_mean import restricted_mean
+from dose_outcomes.stats.survival.simon_makuch import simon_makuch
+from dose_outcomes.stats.survival.weighted_kaplan_meier import weighted_kaplan_meier
 
 INTERVALS = {"plain": "plain", "log": "log", "log-log": "log-log", "logit": "logit", "arcsin": "arcsine"}
 
@@ -158,7 +160,40 @@ def _logrank_trend(args: dict[str, Any], data: pd.DataFrame | None) -> dict[str,
     return {"u": test.score, "var": test.variance, "z": test.statistic, "p_value": test.p_value}
 
 
+def _weighted_kaplan_meier(args: dict[str, Any], data: pd.DataFrame | None) -> dict[str, Any]:
+    assert data is not None
+    data, times = rows_of(data, args, "time", "event", "weight"), args["times"]
+    w, event = data[args["weight"]], data[args["event"]]
+    table = pd.DataFrame({"day": data[args["time"]], "events": w * event, "censored": w * (1 - event)})
+    table["events_squared"], table["censored_squared"] = w**2 * event, w**2 * (1 - event)
+    table = table.groupby("day").sum().reset_index()
+    curve = weighted_kaplan_meier(**{name: column.to_numpy() for name, column in table.items()})
+    return {
+        "times": times,
+        "surv": read_off(curve.day, curve.estimate, times, 1.0),
+        "robust_se": read_off(curve.day, curve.standard_error, times, 0.0),
+    }
+
+
+def _simon_makuch(args: dict[str, Any], data: pd.DataFrame | None) -> dict[str, Any]:
+    assert data is not None
+    data, times = data.dropna(subset=[args[name] for name in ("entry", "time", "event", "group")]), args["times"]
+    group, event = data[args["group"]], data[args["event"]]
+    leaving = pd.DataFrame(
+        {"day": data[args["time"]], "group": group, "events": event, "left": 1 - event, "entered": 0}
+    )
+    entering = pd.DataFrame({"day": data[args["entry"]], "group": group, "events": 0, "left": 0, "entered": 1})
+    table = pd.concat([leaving, entering]).groupby(["day", "group"]).sum().reset_index()
+    result = simon_makuch(**{name: column.to_numpy() for name, column in table.items()})
+    values: dict[str, Any] = {"times": times, "groups": [label(one) for one in result.groups]}
+    values["surv"] = [x for c in result.curves for x in read_off(c.day, c.estimate, times, 1.0)]
+    values["se"] = [x for c in result.curves for x in read_off(c.day, c.standard_error, times, 0.0)]
+    return values
+
+
 STATISTICS = {
+    "weighted_kaplan_meier": _weighted_kaplan_meier,
+    "simon_makuch": _simon_makuch,
     "kaplan_meier": _kaplan_meier,
     "rmst": _restricted_mean,
     "beta_product_ci": _beta_product,

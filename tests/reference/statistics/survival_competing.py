@@ -1,4 +1,4 @@
-"""Adapters: Aalen-Johansen curves and Gray's test."""
+"""Adapters: Aalen-Johansen curves, Gray's test, Fine-Gray regression."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dose_outcomes.stats.survival.competing import aalen_johansen
+from dose_outcomes.stats.survival.fine_gray import fine_gray
 from dose_outcomes.stats.survival.gray import gray_test
 
 AFTER_ZERO = 1e-9  # etm takes no event at time 0; the reference moved those to here
@@ -87,4 +88,25 @@ def _gray_test(args: dict[str, Any], data: pd.DataFrame | None) -> dict[str, Any
     }
 
 
-STATISTICS = {"aalen_johansen": _aalen_johansen, "gray_test": _gray_test, "gray_test_stratified": _gray_test}
+def _fine_gray(args: dict[str, Any], data: pd.DataFrame | None) -> dict[str, Any]:
+    assert data is not None
+    data = data.dropna(subset=[args["time"], args["status"], *args["covariates"]])
+    causes = [args["cause"], *sorted(set(data[args["status"]]) - {0, args["cause"]})]
+    patterns, pattern = np.unique(data[args["covariates"]].to_numpy(float), axis=0, return_inverse=True)
+    counts = _counts(data.assign(pattern=pattern), args, {"day": args["time"], "pattern": "pattern"}, causes)
+    fit = fine_gray(**counts, covariates=patterns, ties=args["ties"], censoring=args["censoring"])
+    return {
+        "coef": [one.estimate for one in fit.coefficients],
+        "se": [one.standard_error for one in fit.coefficients],
+        "naive_se": np.sqrt(np.diag(fit.naive_covariance)),
+        "loglik": fit.log_likelihood,
+        "loglik_null": fit.log_likelihood_null,
+    }
+
+
+STATISTICS = {
+    "aalen_johansen": _aalen_johansen,
+    "gray_test": _gray_test,
+    "gray_test_stratified": _gray_test,
+    "fine_gray": _fine_gray,
+}

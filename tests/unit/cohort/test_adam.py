@@ -163,7 +163,7 @@ def test_a_trial_without_scores_has_an_empty_table(read):
 
 
 def test_another_file_is_refused(read):
-    with pytest.raises(CohortDataError, match="adae.csv: no column AGE, SEX"):
+    with pytest.raises(CohortDataError, match=r"adae\.csv: no column AGE, SEX"):
         read(files={"adsl": "adae.csv"})
     with pytest.raises(CohortDataError, match="no column ITTFL"):
         read(population_flag="ITTFL")

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from numpy.typing import ArrayLike
 from scipy.special import betaincinv, chdtrc, gammaln
 
-from dose_outcomes.stats.arguments import check_array, check_level
+from dose_outcomes.stats.arguments import check_level
 from dose_outcomes.stats.pooling.beta_binomial_likelihood import BetaBinomialLikelihood
 from dose_outcomes.stats.proportions.single import wilson
+from dose_outcomes.stats.regression.pattern_counts import check_pattern_counts
 from dose_outcomes.stats.result import Estimate, FloatArray, HypothesisTest
 
 METHOD = "beta-binomial, maximum likelihood; posterior mean and equal-tailed interval given the fitted beta"
@@ -96,9 +97,7 @@ def beta_binomial_shrinkage(events: ArrayLike, n: ArrayLike, *, level: float = 0
     >>> 0.1 < result.groups[0].estimate < 0.5 < result.groups[1].estimate < 0.9
     True
     """
-    patients = check_array("n", n, at_least=0, whole=True)
-    with_event = check_array("events", events, at_least=0, whole=True, same_length_as=("n", patients))
-    check_array("n - events", patients - with_event, at_least=0)
+    with_event, patients = check_pattern_counts(events, n)
     check_level(level)
     informative = patients > 0
     total, reached = float(patients.sum()), float(with_event.sum())

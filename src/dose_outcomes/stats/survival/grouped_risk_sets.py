@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,7 @@ class GroupedRiskSets:
     def slices(self) -> list[slice]:
         """Rows of each stratum."""
         ends = np.append(self.first_row, len(self.day))
-        return [slice(a, b) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+        return [slice(a, b) for a, b in pairwise(ends)]
 
 
 def label_codes(name: str, labels: ArrayLike, length: int) -> tuple[tuple[Any, ...], IntArray]:

@@ -145,7 +145,7 @@ def test_events_and_non_events_mirror_each_other(groups):
 @pytest.mark.parametrize(
     ("events", "n", "options", "message"),
     [
-        ([5], [4], {}, "n - events must be .*at least 0|events must be at most n"),
+        ([5], [4], {}, "events must be at most n"),
         ([1, 2], [4], {}, "events must be as long as n"),
         ([0.5], [4], {}, r"events must be .* whole"),
         ([1, 2], [4, 4], {"level": 95}, "level must be"),

@@ -1,6 +1,6 @@
 """Adjusted p values."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -80,7 +80,7 @@ def test_power_is_ordered_as_the_theory_says():
     p = [0.01, 0.013, 0.02, 0.3]
     by_method = {method: np.array(adjust_p_values(p, method=method).p_values) for method in METHODS}
     chain = ["benjamini_hochberg", "hommel", "hochberg", "holm", "bonferroni"]
-    for stronger, weaker in zip(chain[:-1], chain[1:], strict=True):
+    for stronger, weaker in pairwise(chain):
         assert (by_method[stronger] <= by_method[weaker] + 1e-15).all()
 
 

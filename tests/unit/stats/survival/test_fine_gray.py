@@ -75,12 +75,12 @@ def test_counts_are_rows():
 def test_agrees_with_grays_test_in_large_samples():
     random = np.random.default_rng(5)
     group, day, end = random.integers(0, 2, 4000), random.exponential(8, 4000), random.uniform(2, 20, 4000)
-    status = np.where(end < day, 0, np.where(random.random(4000) < 0.5 + 0.06 * group, 1, 2))
+    status = np.where(end < day, 0, np.where(random.random(4000) < 0.4 + 0.2 * group, 1, 2))
     events, day = np.column_stack([status == 1, status == 2]).astype(float), np.minimum(day, end)
     fit = fine_gray(day, events, (status == 0).astype(float), group[:, None])
     z2 = fit.coefficient[0] ** 2 / fit.covariance[0, 0]
-    assert z2 > 4
-    assert z2 == pytest.approx(gray_test(day, events, (status == 0).astype(float), group).statistic, rel=0.05)
+    assert z2 > 50
+    assert z2 == pytest.approx(gray_test(day, events, (status == 0).astype(float), group).statistic, rel=0.1)
 
 
 def test_order_of_censoring_within_a_day_matters_with_ties_only():
