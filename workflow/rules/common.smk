@@ -5,7 +5,7 @@ from pathlib import Path
 from dose_outcomes import steps
 from dose_outcomes.cohort.sources import input_files
 from dose_outcomes.cohort.tables import TABLES
-from dose_outcomes.derive.counts import KEYS
+from dose_outcomes.derive.counts import NAMES as COUNTS
 from dose_outcomes.provenance import code_digest
 from dose_outcomes.study import load_study
 from dose_outcomes.workflow import stopped_by_user_errors
@@ -21,7 +21,6 @@ with stopped_by_user_errors():
     INPUTS = input_files(STUDY)
 
 CODE = code_digest()
-COUNTS = [*KEYS, "attrition"]
 RELEASED = {
     "estimates": f"reports/{STUDY.id}/estimates.csv",
     "curves": f"reports/{STUDY.id}/curves.csv",

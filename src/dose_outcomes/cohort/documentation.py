@@ -31,7 +31,7 @@ def page() -> str:
 
 
 def _values(column: Column) -> str:
-    words = [column.kind]
+    words: list[str] = [column.kind]
     if column.allowed:
         words = [", ".join(column.allowed)]
     if column.at_least is not None:

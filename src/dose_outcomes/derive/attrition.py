@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from dose_outcomes.derive.context import Derived
 from dose_outcomes.derive.population import analysed, exclusion_reasons
 from dose_outcomes.derive.response import BASELINE_TOO_GOOD, NO_BASELINE, NO_DEFINITION
 from dose_outcomes.derive.side_effects import NOT_ANALYSED, SIDE_EFFECT_REASONS
-from dose_outcomes.engine import Cohort
-from dose_outcomes.study import Study
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -34,23 +33,13 @@ def flow_rows(flow: str, unit: str, start: int, exclusions: Iterable[tuple[str, 
     return rows
 
 
-def attrition(
-    cohort: Cohort,
-    population: ir.Table,
-    assessable: dict[str, ir.Table],
-    counts: dict[str, pd.DataFrame],
-    classified_side_effects: ir.Table,
-    accounts: list[dict[str, Any]],
-    study: Study,
-) -> pd.DataFrame:
+def attrition(derived: Derived, responders: pd.DataFrame, accounts: list[dict[str, Any]]) -> pd.DataFrame:
     """Return all flows: the patients, each analysis, each input table.
 
     Parameters
     ----------
-    assessable : dict of str to Table
-        Endpoint: patients with the reason why they cannot be assessed.
-    counts : dict of str to DataFrame
-        ``responders`` as counted.
+    responders : DataFrame
+        Counts of responders.
     accounts : list of dict
         What reading each table gave: rows read, set aside by reason.
 
@@ -61,10 +50,11 @@ def attrition(
     """
     import pandas as pd
 
+    study = derived.study
     by_table = {account["table"]: account for account in accounts}
     rows: list[dict[str, Any]] = []
     patients = by_table["patients"]
-    excluded = _tally(population, "excluded")
+    excluded = _tally(derived.population, "excluded")
     exclusions = [
         *_sentences(patients["set_aside"]),
         *((reason, excluded.get(reason, 0)) for reason in exclusion_reasons(study)),
@@ -73,12 +63,11 @@ def attrition(
     number = rows[-1]["after"] if rows else patients["rows_read"]
     assert number == excluded.get(None, 0), "patients do not add up"
     for endpoint in study.endpoints:
-        reasons = _tally(assessable[endpoint.id], "not_assessable")
+        reasons = _tally(derived.patients[endpoint.id], "not_assessable")
         steps = [(reason, reasons.get(reason, 0)) for reason in (NO_DEFINITION, NO_BASELINE, BASELINE_TOO_GOOD)]
         rows += flow_rows(f"responder_rate: {endpoint.id}", "patients", number, steps)
         assert rows[-1]["after"] == reasons.get(None, 0), "assessable patients do not add up"
-        responders = counts["responders"].query("endpoint == @endpoint.id")
-        for day, visit in responders.groupby("day"):
+        for day, visit in responders[responders["endpoint"] == endpoint.id].groupby("day"):
             missing = int((visit["n"] - visit["observed"]).sum())
             start = int(visit["n"].sum())
             rows += flow_rows(
@@ -89,33 +78,34 @@ def attrition(
             )
     if "side_effects" in by_table:
         account = by_table["side_effects"]
-        reasons = _tally(classified_side_effects, "excluded")
+        reasons = _tally(derived.side_effects, "excluded")
         steps = [
             *_sentences(account["set_aside"]),
             *((reason, reasons.get(reason, 0)) for reason in SIDE_EFFECT_REASONS),
         ]
         rows += flow_rows("side_effects", "rows", account["rows_read"], steps)
         assert rows[-1]["after"] == reasons.get(None, 0), "side effects do not add up"
-    rows += _table_flows(cohort, population, by_table, study)
+    rows += _table_flows(derived, by_table)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _table_flows(
-    cohort: Cohort, population: ir.Table, accounts: dict[str, dict[str, Any]], study: Study
-) -> list[dict[str, Any]]:
+def _table_flows(derived: Derived, accounts: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the flow of each input table beside patients and side effects: read, set aside, of analysed patients."""
-    kept = analysed(population).patient_id
+    kept = analysed(derived.population).patient_id
     instruments = {
         instrument
-        for endpoint in study.endpoints
+        for endpoint in derived.study.endpoints
         for code in endpoint.definitions.values()
-        for instrument in (study.definition(code).instrument, *study.definition(code).components.values())
+        for instrument in (
+            derived.study.definition(code).instrument,
+            *derived.study.definition(code).components.values(),
+        )
     }
     rows = []
     for name in ("indications", "doses", "assessments", "medications", "times_to_event"):
         if name not in accounts:
             continue
-        table = getattr(cohort, name)
+        table = getattr(derived.cohort, name)
         own = table.filter(table.patient_id.isin(kept))
         steps = [*_sentences(accounts[name]["set_aside"])]
         steps.append((NOT_ANALYSED, accounts[name]["rows_used"] - int(own.count().execute())))

@@ -153,7 +153,7 @@ def responder_counts(patients: ir.Table, seen: ir.Table, study: Study, endpoint:
     )
 
 
-def time_to_response_counts(patients: ir.Table, seen: ir.Table, endpoint: Endpoint, horizon: int) -> ir.Table:
+def time_to_response_counts(patients: ir.Table, seen: ir.Table, horizon: int) -> ir.Table:
     """Count first documented responses and censorings by day.
 
     A patient without a response is censored at the last assessed visit, on day 0 when there is none.

@@ -31,7 +31,7 @@ def flows(register: Register) -> list[Flow]:
 
 def _flow(name: str, steps: list[Step]) -> Flow:
     first = steps[0]
-    opens = first.before == first.after and not first.excluded and not first.suppressed
+    opens = first.step == 0
     label = plain(first.reason) if opens and first.reason else f"{first.unit} in the data"
     return Flow(
         name=plain(name),

@@ -8,15 +8,17 @@ from dose_outcomes.report.response import Response
 from dose_outcomes.report.wording import MISSING_DATA, Wording
 
 
-def caution(study: dict[str, Any], response: Response | None) -> str:
+def caution(study: dict[str, Any], response: Response | None, wording: Wording) -> str:
     """Return the two lines of the first screen: confounding and missing data."""
     if study["data"]["source"] == "adam":
         doses = "Groups are those of the trial's data; no test between them and no adjustment is made here."
     else:
         doses = (
-            "Nobody was assigned to a dose by chance, and there is no group without the drug: "
-            "differences between doses, or improvement over time, are not proof that the drug caused them."
+            "How patients came to their doses is not part of the data: unless chance assigned them, differences "
+            "between doses are not proof that the dose caused them."
         )
+        if wording.reference_dose is None:
+            doses += " There is no group without the drug, so improvement over time is no proof either."
     if response is None:
         return doses
     return f"{doses} Missing scores: {MISSING_DATA.get(response.primary, response.primary)}."

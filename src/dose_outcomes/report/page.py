@@ -131,7 +131,7 @@ def _content(release: Release, register: Register, wording: Wording) -> dict[str
         "badge": _badge(synthetic, wording.minimum),
         "title": title(primary, effects, wording),
         "cards": cards(register, primary, effects, wording),
-        "caution": caution(study, primary),
+        "caution": caution(study, primary, wording),
         "flows": flows(register),
         "patients": _patients(register, wording),
         "responses": found_responses,

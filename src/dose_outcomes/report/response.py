@@ -36,6 +36,11 @@ class Response:
     methods: list[str]
 
     @property
+    def rows_are(self) -> str:
+        """What the rows are: conditions, or visits where there is one condition."""
+        return "condition" if any(not row.total for row in self.rows) or len(self.rows) == 1 else "visit"
+
+    @property
     def primary(self) -> str:
         """The handling of missing scores that the study puts first."""
         return self.missing_data[0]

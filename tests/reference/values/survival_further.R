@@ -48,7 +48,7 @@ for (ties in c("efron", "breslow")) {
       list(coef = values(coef(f)), se = values(sqrt(diag(f$naive.var))), robust_se = values(sqrt(diag(f$var)))), "survival::coxph", 1e-7) }
 save_data(v[, c("trt", "karno", "time", "status", "share")], "veteran_share.csv")
 
-# Fine-Gray: without ties the standard errors are those of crr; with ties crr's differ by up to 3e-5 (its order within a day)
+# Fine-Gray: without ties the standard errors are those of crr; with ties crr's differ by up to 6e-4 (its order within a day)
 set.seed(3); n <- 80; d <- data.frame(time = round(rexp(n, .1), 4), status = sample(0:2, n, TRUE, c(.3, .4, .3)), x1 = rbinom(n, 1, .5), x2 = round(rnorm(n), 2))
 save_data(d, "subdistribution.csv"); tied <- transform(d, time = ceiling(time)); save_data(tied, "subdistribution_tied.csv")
 for (file in c("subdistribution", "subdistribution_tied")) { z <- if (file == "subdistribution") d else tied

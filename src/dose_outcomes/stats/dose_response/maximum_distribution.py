@@ -7,14 +7,14 @@ from math import inf
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import chdtrc, fdtrc, ndtri
+from scipy.special import chdtri, ndtr, ndtri, stdtr, stdtrit
 
 from dose_outcomes.errors import ArgumentError
 from dose_outcomes.stats.arguments import check_array, check_number
 from dose_outcomes.stats.result import FloatArray
 
-DIRECTIONS = 1 << 16
-"""Integration points; the error of a tail probability is below 1e-3 of it, mostly near 1e-4."""
+POINTS = 1 << 15
+"""Integration points per statistic; probabilities have a relative error near 1e-4, less in the tail."""
 
 
 def maximum_tail(
@@ -22,10 +22,10 @@ def maximum_tail(
 ) -> float:
     """P(max_j T_j > value) for standard normal or central t statistics with this correlation.
 
-    With T = B g / s, B B' the correlation and g standard normal in r = rank dimensions, write g as length
-    times direction u: given u, max T = R max_j b_j'u with R^2 / r ~ F(r, df) (or R^2 ~ chi-square), whose
-    tail is known. Only the direction is averaged, over fixed points on the sphere: no random number, and
-    small probabilities keep their digits.
+    The union of the events {T_j > value} is the sum of its members, each shared by those that occur together:
+    P = sum_j P(T_j > value) E[1 / number of k with T_k > value | T_j > value]. The first factor is exact, the
+    second lies between 1 / J and 1 and is averaged over fixed quasi-random points: no random number, and small
+    probabilities keep their digits.
 
     Parameters
     ----------
@@ -49,18 +49,19 @@ def maximum_tail(
 
     References
     ----------
-    Genz A, Bretz F (2009). Computation of multivariate normal and t probabilities, ch. 4. Springer.
+    Naiman DQ, Priebe CE (2001). Computing scan statistic p values using importance sampling, with
+    applications to genetics and medical image analysis. Journal of Computational and Graphical Statistics
+    10:296-328.
 
     Examples
     --------
     Two independent normal statistics: 1 - 0.975^2.
 
-    >>> round(maximum_tail(1.959964, [[1, 0], [0, 1]]), 6), round(1 - 0.975 ** 2, 6)
-    (0.049375, 0.049375)
+    >>> round(maximum_tail(1.959964, [[1, 0], [0, 1]]), 4), round(1 - 0.975 ** 2, 4)
+    (0.0494, 0.0494)
     """
     check_number("value", value)
-    largest, rank = _largest_projection(_check_correlation(correlation), two_sided)
-    return _tail(value, largest, rank, _check_degrees(degrees_of_freedom))
+    return _tail(value, _roots(correlation), _check_degrees(degrees_of_freedom), two_sided)
 
 
 def critical_value(
@@ -92,13 +93,13 @@ def critical_value(
     from scipy.optimize import brentq
 
     check_number("alpha", alpha, above=0, below=1)
-    largest, rank = _largest_projection(_check_correlation(correlation), two_sided)
+    roots = _roots(correlation)
     freedom = _check_degrees(degrees_of_freedom)
 
     def excess(value: float) -> float:
-        return _tail(value, largest, rank, freedom) - alpha
+        return _tail(value, roots, freedom, two_sided) - alpha
 
-    low, high = -1.0, 1.0
+    low, high = 0.0 if two_sided else -1.0, 1.0
     while excess(low) < 0.0:
         low *= 2.0
     while excess(high) > 0.0:
@@ -106,14 +107,19 @@ def critical_value(
     return float(brentq(excess, low, high, xtol=1e-10))
 
 
-def _check_correlation(correlation: ArrayLike) -> FloatArray:
+def _roots(correlation: ArrayLike) -> FloatArray:
+    """Rows b_j with b_j'b_k the correlation, in as many dimensions as its rank."""
     matrix = check_array("correlation", correlation, dimensions=2, at_least=-1.0 - 1e-9, at_most=1.0 + 1e-9)
     square = matrix.shape[0] == matrix.shape[1] > 0
     if not square or not np.allclose(matrix, matrix.T, atol=1e-9) or not np.allclose(np.diag(matrix), 1.0, atol=1e-9):
         raise ArgumentError(
             f"correlation must be square and symmetric with ones on its diagonal; received shape {matrix.shape}"
         )
-    return matrix
+    values, vectors = np.linalg.eigh(matrix)
+    kept = values > 1e-10 * values[-1]
+    roots: FloatArray = vectors[:, kept] * np.sqrt(values[kept])
+    roots /= np.sqrt((roots**2).sum(axis=1, keepdims=True))
+    return roots
 
 
 def _check_degrees(degrees_of_freedom: float) -> float:
@@ -122,46 +128,42 @@ def _check_degrees(degrees_of_freedom: float) -> float:
     return check_number("degrees_of_freedom", degrees_of_freedom, above=0)
 
 
-def _largest_projection(correlation: FloatArray, two_sided: bool) -> tuple[FloatArray, int]:
-    values, vectors = np.linalg.eigh(correlation)
-    kept = values > 1e-10 * values[-1]
-    roots = vectors[:, kept] * np.sqrt(values[kept])
-    rank = int(kept.sum())
-    projections = _directions(rank) @ roots.T
-    # each direction also stands for its opposite
-    if two_sided:
-        return np.abs(projections).max(axis=1), rank
-    return np.concatenate([projections.max(axis=1), -projections.min(axis=1)]), rank
-
-
-def _tail(value: float, largest: FloatArray, rank: int, degrees_of_freedom: float) -> float:
-    def length_beyond(radius: FloatArray) -> FloatArray:
-        square = radius**2
-        result: FloatArray = (
-            chdtrc(rank, square) if degrees_of_freedom == inf else fdtrc(rank, degrees_of_freedom, square / rank)
-        )
-        return result
-
-    if value >= 0.0:
-        upward = largest > 0.0
-        return float(length_beyond(value / largest[upward]).sum() / len(largest))
-    downward = largest < 0.0  # only there can all statistics be below a negative value
-    return 1.0 - float(length_beyond(value / largest[downward]).sum() / len(largest))
+def _tail(value: float, roots: FloatArray, degrees_of_freedom: float, two_sided: bool) -> float:
+    if two_sided and value <= 0.0:
+        return 1.0
+    normal = degrees_of_freedom == inf
+    single = float(ndtr(-value) if normal else stdtr(degrees_of_freedom, -value))
+    if single == 0.0:
+        return 0.0
+    rank = roots.shape[1]
+    points = _points(rank if normal else rank + 1)
+    # one statistic beyond the value, and what is orthogonal to it
+    beyond = -(ndtri(points[:, 0] * single) if normal else stdtrit(degrees_of_freedom, points[:, 0] * single))
+    beside = ndtri(points[:, 1:rank])
+    if not normal:
+        # given T_j = t, the rest is multivariate t with one more degree of freedom and this scale
+        spread = (degrees_of_freedom + beyond**2) / chdtri(degrees_of_freedom + 1.0, points[:, rank])
+        beside = beside * np.sqrt(spread)[:, None]
+    total = 0.0
+    for j, direction in enumerate(roots):
+        complement = np.linalg.qr(np.column_stack([direction, np.eye(rank)]))[0][:, 1:rank]
+        others = np.outer(beyond, roots @ direction) + beside @ (roots @ complement).T
+        others[:, j] = beyond
+        together = ((np.abs(others) if two_sided else others) >= value).sum(axis=1)
+        total += float((1.0 / np.maximum(together, 1)).mean())
+    return min(single * total * (2.0 if two_sided else 1.0), 1.0)
 
 
 @lru_cache(maxsize=8)
-def _directions(rank: int) -> FloatArray:
-    """Points spread evenly over half of the unit sphere (with their opposites, the whole)."""
-    if rank == 1:
-        return np.ones((1, 1))
-    if rank == 2:
-        angle = np.pi * (np.arange(DIRECTIONS) + 0.5) / DIRECTIONS
-        return np.column_stack([np.cos(angle), np.sin(angle)])
-    # additive recurrence with powers of the root of x^(rank + 1) = x + 1: the plastic number for 2
+def _points(dimensions: int) -> FloatArray:
+    """Evenly spread points of the unit cube: multiples of powers of one irrational number, modulo 1.
+
+    The number is the inverse of the root of x^(d + 1) = x + 1, the golden ratio for d = 1.
+    """
     root = 2.0
     for _ in range(60):
-        root = (1.0 + root) ** (1.0 / (rank + 1))
-    steps = np.arange(1, DIRECTIONS + 1)[:, None] * root ** -np.arange(1, rank + 1)
-    normal = ndtri((0.5 + steps) % 1.0)
-    unit: FloatArray = normal / np.sqrt((normal**2).sum(axis=1, keepdims=True))
-    return unit
+        root = (1.0 + root) ** (1.0 / (dimensions + 1))
+    steps = np.arange(1, POINTS + 1)[:, None] * root ** -np.arange(1, dimensions + 1)
+    points: FloatArray = (0.5 + steps) % 1.0
+    points.flags.writeable = False
+    return points

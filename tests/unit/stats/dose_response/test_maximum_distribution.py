@@ -11,7 +11,7 @@ from scipy import stats
 from dose_outcomes.errors import ArgumentError
 from dose_outcomes.stats.dose_response.maximum_distribution import critical_value, maximum_tail
 
-DIGITS = 1e-3  # what the integration promises
+DIGITS = 5e-4  # what the integration promises
 
 
 @pytest.mark.parametrize("value", [-1.0, 0.0, 0.5, 2.5, 6.0])
@@ -32,12 +32,15 @@ def test_one_statistic_and_its_copies_are_student_t(freedom, value):
     for size in (1, 4):  # a singular correlation of ones
         tail = maximum_tail(value, np.ones((size, size)), degrees_of_freedom=freedom)
         assert tail == pytest.approx(expected, rel=1e-10)
+    assert maximum_tail(value, [[1]], degrees_of_freedom=freedom, two_sided=True) == pytest.approx(
+        2 * stats.t.sf(value, freedom) if value > 0 else 1.0, rel=1e-10
+    )
 
 
 def test_two_correlated_statistics_by_the_orthant_formula():
     for rho in (-0.9, -0.3, 0.6):
         below = 0.25 + math.asin(rho) / (2 * math.pi)
-        assert maximum_tail(0.0, [[1, rho], [rho, 1]]) == pytest.approx(1 - below, rel=1e-6)
+        assert maximum_tail(0.0, [[1, rho], [rho, 1]]) == pytest.approx(1 - below, rel=DIGITS)
 
 
 def test_correlated_t_against_scipy():
@@ -58,10 +61,8 @@ def test_opposite_statistics_make_it_two_sided():
 def test_critical_value_is_exceeded_with_probability_alpha(freedom, two_sided, alpha):
     correlation = np.array([[1, 0.5, 0.2], [0.5, 1, 0.5], [0.2, 0.5, 1]])
     value = critical_value(alpha, correlation, degrees_of_freedom=freedom, two_sided=two_sided)
-    if two_sided:
-        value = abs(value)
     tail = maximum_tail(value, correlation, degrees_of_freedom=freedom, two_sided=two_sided)
-    assert tail == pytest.approx(alpha, rel=1e-6)
+    assert tail == pytest.approx(alpha, rel=DIGITS)
 
 
 @settings(deadline=None, max_examples=10, derandomize=True)

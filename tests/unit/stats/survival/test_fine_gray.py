@@ -72,6 +72,23 @@ def test_counts_are_rows():
     assert together.events == events[:, 0].sum()
 
 
+@pytest.mark.parametrize("censoring", ["after events", "with events"])
+def test_covariance_is_the_sum_of_squared_influences_of_the_patients(censoring):
+    """Everybody a million times, one of them a thousand times more or less: the coefficient moves by the influence."""
+    day, events, censored, x = cohort()
+    influence = []
+    for i in range(len(day)):
+        moved = []
+        for sign in (1, -1):
+            n = np.full(len(day), 1e6)
+            n[i] += sign * 1e3
+            moved.append(fine_gray(day, events * n[:, None], censored * n, x, censoring=censoring).coefficient)
+        influence.append((moved[0] - moved[1]) / 2e3 * 1e6)
+    fit = fine_gray(day, events, censored, x, censoring=censoring)
+    # Fine and Gray count censorings over those at risk, the derivative over those left: a difference of order 1/n.
+    np.testing.assert_allclose(fit.covariance, np.transpose(influence) @ np.array(influence), rtol=0.01, atol=1e-4)
+
+
 def test_agrees_with_grays_test_in_large_samples():
     random = np.random.default_rng(5)
     group, day, end = random.integers(0, 2, 4000), random.exponential(8, 4000), random.uniform(2, 20, 4000)
