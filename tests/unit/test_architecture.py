@@ -1,6 +1,7 @@
 """House rules that a machine can hold."""
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -58,6 +59,10 @@ def test_only_disclosure_writes_to_reports():
 
 
 def test_no_reference_is_compared_loosely():
-    for path in (ROOT / "tests").rglob("*.py"):
+    """Tests of resampling compare loosely with what they resample; reference values never."""
+    for path in (ROOT / "tests/reference").rglob("*.py"):
         for tolerance in re.findall(r"(?:rtol|rel)=([0-9.e-]+)", path.read_text(encoding="utf-8")):
             assert float(tolerance) <= 1e-3, path
+    for path in (ROOT / "tests/reference/values").glob("*.json"):
+        for case in json.loads(path.read_text(encoding="utf-8"))["cases"]:
+            assert case["tol"] <= 1e-3, (path.name, case["id"])

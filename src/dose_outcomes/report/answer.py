@@ -84,7 +84,7 @@ def _finding(
             parts.append(" of patients")
         parts += _interval(row, wording, named=first and number == 0)
     if len(rows) > 1 and reading(rows[0], rows[1]) == "overlapping":
-        parts.append(", not told apart by these intervals")
+        parts.append(", with overlapping intervals")
     return parts
 
 

@@ -32,6 +32,8 @@ def with_derived(data: pd.DataFrame, names: list[str]) -> pd.DataFrame:
 
 
 def as_r_label(value: Any) -> str:
+    if isinstance(value, (bool, np.bool_)):
+        return str(value).upper()
     return f"{value:.15g}" if isinstance(value, (int, float, np.number)) else str(value)
 
 

@@ -47,9 +47,9 @@ def test_one_group_benefit_and_harm_together(found, wording):
 
 def test_beside_placebo_intervals_that_overlap(found, with_placebo):
     assert text(title(*found, with_placebo)) == (
-        "Response at week 12 in 42.1% on 4 mg (95% CI 32.1 to 54.1) and in 25.0% on 1 mg (15.0 to 37.0), not told "
-        "apart by these intervals; any side effect in 50.0% on 4 mg (45.0 to 58.0) and in 50% on 1 mg (45 to 58), "
-        "not told apart by these intervals"
+        "Response at week 12 in 42.1% on 4 mg (95% CI 32.1 to 54.1) and in 25.0% on 1 mg (15.0 to 37.0), with "
+        "overlapping intervals; any side effect in 50.0% on 4 mg (45.0 to 58.0) and in 50% on 1 mg (45 to 58), with "
+        "overlapping intervals"
     )
 
 

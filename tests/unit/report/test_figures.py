@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from dose_outcomes.report.figures.matrix import ROW_HEIGHT, axis_ticks, panel_width
+from dose_outcomes.report.figures.matrix import ROW_HEIGHT, axis_ticks, label_width, panel_width
 from dose_outcomes.report.figures.responder_matrix import responder_matrix
 from dose_outcomes.report.figures.side_effects import side_effect_dots
 from dose_outcomes.report.figures.time_curves import PLOT_HEIGHT, time_curves
@@ -57,11 +57,12 @@ def test_dots_of_the_matrix_lie_at_their_estimates(matrix, wording):
         for dose in wording.columns
     }
     drawn = {element.get("data-r"): local(element) for element, *_ in marks(svg) if element.get("transform")}
+    width = panel_width(len(wording.columns), label_width([row.label for row in response.rows]))
     dots = {name: row for name, (_, row) in expected.items() if row.estimate is not None}
     assert set(drawn) >= set(dots)
     for name, row in dots.items():
         x, y = drawn[name]
-        assert x == pytest.approx(row.estimate * panel_width(len(wording.columns)), abs=HALF_A_UNIT)
+        assert x == pytest.approx(row.estimate * width, abs=HALF_A_UNIT)
         assert y == pytest.approx((expected[name][0] + 0.5) * ROW_HEIGHT, abs=HALF_A_UNIT)
 
 

@@ -14,8 +14,12 @@ if TYPE_CHECKING:
 Kind = Literal["shown", "zero", "hidden", "absent"]
 
 ROW_HEIGHT = 30
-LABEL_WIDTH = 176
-LABEL_CHARACTERS = 25
+LABEL_CHARACTERS = 30
+"""Of a line of a row label."""
+CHARACTER = 6.8
+"""Units of a character, with room to spare for wider fonts."""
+LABEL_PADDING = 10
+NARROWEST_LABELS = 120
 LINE_HEIGHT = 13
 GAP = 22
 LITTLE_MORE = 1.35
@@ -47,13 +51,19 @@ class Cell:
     high: float | None = None
 
 
-def panel_width(number_of_panels: int) -> int:
-    """Return the width of a panel, in units of the drawing."""
-    return (WIDTH - LABEL_WIDTH - GAP * number_of_panels) // number_of_panels
+def label_width(labels: list[str]) -> int:
+    """Return the width that row labels take, in units of the drawing, whatever the font."""
+    longest = max((len(line) for label in labels for line in two_lines(label, LABEL_CHARACTERS)), default=0)
+    return max(NARROWEST_LABELS, round(LABEL_PADDING + CHARACTER * longest))
+
+
+def panel_width(number_of_panels: int, labels: int) -> int:
+    """Return the width of a panel beside labels of a width, in units of the drawing."""
+    return (WIDTH - labels - GAP * number_of_panels) // number_of_panels
 
 
 def interval_matrix(
-    rows: list[MatrixRow], doses: list[Dose], cells: list[Cell], ticks: list[float], header: bool = True
+    rows: list[MatrixRow], doses: list[Dose], cells: list[Cell], ticks: list[float], left: int, header: bool = True
 ) -> alt.FacetChart:
     """Return the chart.
 
@@ -65,6 +75,8 @@ def interval_matrix(
         One for every row and dose.
     ticks : list of float
         Of the share axis; the last is the end of the axis.
+    left : int
+        Width of the row labels.
     header : bool
         Whether the doses are named above the panels.
     """
@@ -98,13 +110,13 @@ def interval_matrix(
             labelLineHeight=LINE_HEIGHT,
             # a label is placed by its first line: two lines begin half a line higher
             labelOffset=alt.condition(_one_of(broken), alt.value(-LINE_HEIGHT / 2), alt.value(0)),
-            labelPadding=10,
+            labelPadding=LABEL_PADDING,
             ticks=False,
             domain=False,
             title=None,
             # the width of the drawing must not depend on the font that happens to be there
-            minExtent=LABEL_WIDTH,
-            maxExtent=LABEL_WIDTH,
+            minExtent=left,
+            maxExtent=left,
         ),
     )
     x = alt.X("estimate:Q", scale=scale, axis=axis)
@@ -116,7 +128,7 @@ def interval_matrix(
     tip = alt.Description("description:N")
     base = alt.Chart()
     shape = alt.condition("datum.dose === 'all'", alt.value("diamond"), alt.value("circle"))
-    width = panel_width(len(doses))
+    width = panel_width(len(doses), left)
     layers: list[alt.Chart] = [
         base.transform_filter("datum.kind === 'hidden'")
         .mark_rect(fill=SURFACE, stroke=LINE, strokeDash=[3, 3], cornerRadius=3, height=alt.RelativeBandSize(0.7))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dose_outcomes.report.figures.estimate_cells import estimate_cell
-from dose_outcomes.report.figures.matrix import MatrixRow, interval_matrix
+from dose_outcomes.report.figures.matrix import MatrixRow, interval_matrix, label_width
 
 if TYPE_CHECKING:
     import altair as alt
@@ -27,4 +27,4 @@ def responder_matrix(response: Response, wording: Wording) -> alt.TopLevelMixin:
         for drawn, row in zip(rows, response.rows, strict=True)
         for dose in wording.columns
     ]
-    return interval_matrix(rows, wording.columns, cells, [0, 0.5, 1])
+    return interval_matrix(rows, wording.columns, cells, [0, 0.5, 1], label_width([row.label for row in rows]))

@@ -231,4 +231,4 @@ def _cover_matrix(intervals: InnermostIntervals) -> FloatArray:
 def _unique(intervals: InnermostIntervals, mass: FloatArray) -> bool:
     """Whether the observations tell all masses on the support apart."""
     support = _cover_matrix(intervals)[:, mass > 0.0]
-    return bool(np.linalg.matrix_rank(support) == support.shape[1])
+    return bool(np.linalg.matrix_rank(support.T @ support, hermitian=True) == support.shape[1])
