@@ -153,18 +153,31 @@ def lifelines_times(patients: Patients) -> dict[str, tuple[float, float | None]]
     return times
 
 
-R_SCRIPT = """
-suppressMessages(library(survival)); a <- commandArgs(TRUE); p <- as.integer(a[3]); n <- file.info(a[1])$size / (4 * (p + 4))
+R_SCRIPT = r"""
+suppressMessages(library(survival))
+a <- commandArgs(TRUE)
+p <- as.integer(a[3])
+n <- file.info(a[1])$size / (4 * (p + 4))
 m <- matrix(readBin(a[1], "integer", n * (p + 4), size = 4L), ncol = p + 4)
-d <- data.frame(stratum = m[, 1], arm = m[, 2], day = m[, 3], status = m[, 4]); x <- m[, -(1:4)]; e <- as.integer(d$status == 1)
-out <- list(); clock <- function(name, f) { t <- system.time(v <- f())[["elapsed"]]; out[[name]] <<- sprintf('"%s": [%.6f, %.15g]', name, t, v) }
-clock("50 Kaplan-Meier curves", function() { f <- survfit(Surv(d$day, e) ~ d$stratum, conf.type = "log-log"); sum(f$surv[cumsum(f$strata)]) })
-clock("stratified log-rank", function() survdiff(Surv(d$day, e) ~ d$arm + strata(d$stratum))$chisq)
-clock("50 Aalen-Johansen curves", function() { k <- d$stratum == 0
-  t <- system.time(f <- survfit(Surv(d$day[k], factor(d$status[k], 0:2)) ~ 1))[["elapsed"]]; one <<- t; f$pstate[nrow(f$pstate), 2] })
-out[["50 Aalen-Johansen curves"]] <- sub("\\\\[[0-9.]+", sprintf("[%.6f", 50 * one), out[["50 Aalen-Johansen curves"]])
-clock("Cox", function() coef(coxph(Surv(d$day, e) ~ x + strata(d$stratum)))[[1]])
-writeLines(paste0("{", paste(unlist(out), collapse = ", "), "}"), a[2])
+stratum <- m[, 1]; arm <- m[, 2]; day <- m[, 3]; status <- m[, 4]; x <- m[, -(1:4)]
+event <- as.integer(status == 1)
+out <- character(0)
+clock <- function(name, f, times = 1) {
+  seconds <- system.time(value <- f())[["elapsed"]]
+  out[name] <<- sprintf('"%s": [%.6f, %.15g]', name, times * seconds, value)
+}
+clock("50 Kaplan-Meier curves", function() {
+  f <- survfit(Surv(day, event) ~ stratum, conf.type = "log-log")
+  sum(f$surv[cumsum(f$strata)])
+})
+clock("stratified log-rank", function() survdiff(Surv(day, event) ~ arm + strata(stratum))$chisq)
+one <- stratum == 0
+clock("50 Aalen-Johansen curves", function() {
+  f <- survfit(Surv(day[one], factor(status[one], 0:2)) ~ 1)
+  f$pstate[nrow(f$pstate), 2]
+}, times = 50)
+clock("Cox", function() coef(coxph(Surv(day, event) ~ x + strata(stratum)))[[1]])
+writeLines(paste0("{", paste(out, collapse = ", "), "}"), a[2])
 """
 
 

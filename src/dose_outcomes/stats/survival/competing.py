@@ -12,6 +12,7 @@ from dose_outcomes.errors import ArgumentError
 from dose_outcomes.stats.arguments import check_array, check_choice, check_level, check_number
 from dose_outcomes.stats.result import Estimate, FloatArray, StepCurve
 from dose_outcomes.stats.survival.competing_variance import VARIANCES, CompetingCounts
+from dose_outcomes.stats.survival.interval import LARGEST_EXPONENT
 from dose_outcomes.stats.survival.kaplan_meier import kaplan_meier
 from dose_outcomes.stats.survival.risk_set import risk_set
 
@@ -191,7 +192,7 @@ def _limits(
     elif interval == "log":
         low[defined], high[defined] = f * np.exp(-z * se / f), np.minimum(f * np.exp(z * se / f), 1.0)
     else:
-        factor = np.exp(-z * se / (f * np.log(f)))
+        factor = np.exp(np.minimum(-z * se / (f * np.log(f)), LARGEST_EXPONENT))
         low[defined], high[defined] = f**factor, f ** (1.0 / factor)
     return low, high
 

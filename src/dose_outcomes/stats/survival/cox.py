@@ -11,7 +11,7 @@ from scipy.special import chdtrc, ndtri
 
 from dose_outcomes.stats.arguments import check_level
 from dose_outcomes.stats.result import Estimate, FloatArray, HypothesisTest
-from dose_outcomes.stats.survival.cox_maximum import independent_columns, maximise
+from dose_outcomes.stats.survival.cox_maximum import estimable_columns, independent_columns, maximise
 from dose_outcomes.stats.survival.cox_variance import robust_covariance
 from dose_outcomes.stats.survival.partial_likelihood import PartialLikelihood, partial_likelihood, risk_moments
 
@@ -152,8 +152,8 @@ def cox_regression(
     span = np.ptp(model.covariates, axis=0) if len(model.covariates) else np.zeros(p)
     used = independent_columns(information, span, float(model.deaths.sum()))
     maximum = maximise(lambda at: risk_moments(model, at), at_null, used, span)
-    coefficient, moments, diverging = maximum.coefficient, maximum.moments, maximum.diverging
-    estimable = used & ~diverging
+    coefficient, moments = maximum.coefficient, maximum.moments
+    estimable = estimable_columns(at_null, maximum, used, span)
     covariance = _inverse(moments.information(), estimable)
     sandwich = None
     if robust or cluster is not None:
@@ -164,12 +164,12 @@ def cox_regression(
     z = float(ndtri(0.5 + level / 2.0))
     estimates = []
     for j in range(p):
-        if estimable[j] and maximum.converged:
+        if estimable[j]:
             b, e = float(coefficient[j]), float(errors[j])
             estimates.append(Estimate(b, b - z * e, b + z * e, level, method, "", e))
         else:
             estimates.append(
-                Estimate(None, None, None, level, method, _why_not(model, j, used, diverging, coefficient))
+                Estimate(None, None, None, level, method, _why_not(model, j, used, maximum.converged, coefficient))
             )
     number = int(used.sum())
     wald = float(
@@ -231,16 +231,16 @@ def _why_not(
     model: PartialLikelihood,
     j: int,
     used: NDArray[np.bool_],
-    diverging: NDArray[np.bool_],
+    converged: bool,
     coefficient: FloatArray,
 ) -> str:
     if model.deaths.sum() == 0:
         return "not estimable: no event"
-    if diverging[j]:
-        direction = "plus" if coefficient[j] > 0 else "minus"
-        return f"not estimable: the likelihood grows towards {direction} infinity (no event on one side)"
     if not used[j]:
         return "not estimable: no variation of its own among those at risk when events happen"
+    if converged:
+        direction = "plus" if coefficient[j] > 0 else "minus"
+        return f"not estimable: the likelihood grows towards {direction} infinity (no event on one side)"
     return "not estimable: not converged"
 
 

@@ -16,6 +16,7 @@ LONGEST_STEP = 5.0  # of the linear predictor, over the range of a covariate
 SETTLED = 1e-11  # step of the linear predictor below which the maximum is reached
 FLAT = 1e-11  # relative gain of the likelihood that counts as none
 DIVERGING = 1e-2  # step of the linear predictor that at a flat likelihood betrays a missing maximum
+VANISHED = 1e-7  # share of its information at 0 that a coefficient with a maximum keeps at the least
 ALIASED = 1e-9  # share of a covariate's information left after the covariates before it
 
 
@@ -56,6 +57,19 @@ def independent_columns(information: FloatArray, span: FloatArray, deaths: float
             left = own - cross @ np.linalg.solve(information[np.ix_(used, used)], cross)
         used[j] = left > ALIASED * own
     return used
+
+
+def estimable_columns(
+    start: RiskMoments, maximum: Maximum, used: NDArray[np.bool_], span: FloatArray
+) -> NDArray[np.bool_]:
+    """Coefficients that have a maximum: those that settled and have kept their information on the way there."""
+    if not maximum.converged:
+        return np.zeros_like(used)
+    before, after = start.information(), maximum.moments.information()
+    kept = used & ~maximum.diverging & (np.diag(after) > VANISHED * np.diag(before))
+    rest = np.flatnonzero(kept)
+    kept[rest] = independent_columns(after[np.ix_(rest, rest)], span[rest], 0.0)
+    return kept
 
 
 def maximise(

@@ -79,7 +79,7 @@ def cox_survival(
     mean = moments.s1 * moments.b0[:, None] - moments.d1 * moments.b1[:, None]
     q = np.cumsum(moments.a0[rows][:, None] * centred - mean[rows], axis=0)
     variance = np.cumsum(moments.b0[rows]) + np.einsum("ti,ij,tj->t", q, fit.covariance, q)
-    sigma = risk * np.sqrt(variance)
+    sigma = risk * np.sqrt(np.maximum(variance, 0.0))
     survival = np.exp(-risk * cumulative)
     z = float(ndtri(0.5 + fit.level / 2.0))
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -12,7 +12,7 @@ from scipy.special import ndtri
 from dose_outcomes.errors import ArgumentError
 from dose_outcomes.stats.arguments import check_array, check_choice, check_level
 from dose_outcomes.stats.result import Estimate, FloatArray, IntArray
-from dose_outcomes.stats.survival.cox_maximum import independent_columns, maximise
+from dose_outcomes.stats.survival.cox_maximum import estimable_columns, independent_columns, maximise
 from dose_outcomes.stats.survival.grouped_risk_sets import sum_from_here_on
 from dose_outcomes.stats.survival.partial_likelihood import (
     PartialLikelihood,
@@ -146,7 +146,7 @@ def fine_gray(
     span = np.ptp(model.covariates, axis=0) if len(model.covariates) else np.zeros(p)
     used = independent_columns(start.information(), span, float(model.deaths.sum()))
     maximum = maximise(moments_at, start, used, span)
-    estimable = used & ~maximum.diverging & maximum.converged
+    estimable = estimable_columns(start, maximum, used, span)
     kept = np.ix_(estimable, estimable)
     naive, covariance = np.zeros((p, p)), np.zeros((p, p))
     naive[kept] = np.linalg.inv(maximum.moments.information()[kept])
@@ -157,7 +157,7 @@ def fine_gray(
     estimates = []
     for j in range(p):
         if estimable[j]:
-            b, error = float(maximum.coefficient[j]), float(np.sqrt(covariance[j, j]))
+            b, error = float(maximum.coefficient[j]), float(np.sqrt(max(covariance[j, j], 0.0)))
             estimates.append(Estimate(b, b - z * error, b + z * error, level, method, "", error))
         else:
             reason = "no event of the cause" if own.sum() == 0 else "no variation of its own or no event on one side"

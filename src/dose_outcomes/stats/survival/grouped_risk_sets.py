@@ -164,12 +164,11 @@ def grouped_risk_sets(
 
 def sum_from_here_on(values: FloatArray, first_row: NDArray[np.integer[Any]]) -> FloatArray:
     """Sum `values` (rows along the first axis) from each row to the last row of its stratum."""
-    if len(values) == 0:
-        return values
-    total = np.cumsum(values[::-1], axis=0)[::-1]
-    last_row = np.append(first_row[1:], len(values)) - 1
-    beyond = np.concatenate([total[1:], np.zeros_like(total[:1])])[last_row]
-    return np.asarray(total - np.repeat(beyond, np.diff(np.append(first_row, len(values))), axis=0), dtype=np.float64)
+    total = np.empty_like(values)
+    # Stratum by stratum: the difference of sums over all strata would lose small strata beside large ones.
+    for begin, end in pairwise(np.append(first_row, len(values))):
+        total[begin:end] = np.cumsum(values[begin:end][::-1], axis=0)[::-1]
+    return total
 
 
 def _table(cell: IntArray, counts: FloatArray, shape: tuple[int, int]) -> FloatArray:

@@ -14,6 +14,7 @@ from dose_outcomes.stats.survival.beta_product import beta_product_limits
 from dose_outcomes.stats.survival.risk_set import RiskSet
 
 Limits = tuple[FloatArray, FloatArray]
+LARGEST_EXPONENT: Final = 700.0  # its exponential is still a float; the limits are 0 and 1 long before
 
 
 def _plain(survival: FloatArray, sigma: FloatArray, z: float) -> Limits:
@@ -27,7 +28,7 @@ def _log(survival: FloatArray, sigma: FloatArray, z: float) -> Limits:
 
 def _log_log(survival: FloatArray, sigma: FloatArray, z: float) -> Limits:
     log_survival = np.log(survival)
-    factor = np.exp(-z * sigma / log_survival)
+    factor = np.exp(np.minimum(-z * sigma / log_survival, LARGEST_EXPONENT))
     return np.exp(log_survival * factor), np.exp(log_survival / factor)
 
 

@@ -6,27 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from dose_outcomes.errors import ArgumentError
-from dose_outcomes.stats.arguments import check_array, check_choice
+from dose_outcomes.stats.arguments import check_choice
 from dose_outcomes.stats.result import FloatArray, IntArray
-from dose_outcomes.stats.survival.grouped_risk_sets import label_codes, sum_from_here_on
+from dose_outcomes.stats.survival.cox_rows import CoxRows, check_cox_rows
+from dose_outcomes.stats.survival.grouped_risk_sets import sum_from_here_on
 from dose_outcomes.stats.survival.risk_set import RiskSet, risk_set
 from dose_outcomes.stats.survival.tied_events import TIES, tied_event_nodes
-
-
-@dataclass(frozen=True, slots=True)
-class CoxRows:
-    """The checked input: each row stands for patients alike in everything (stratum, entry, day, pattern, weight)."""
-
-    day: FloatArray
-    events: FloatArray
-    censored: FloatArray
-    pattern: IntArray
-    weights: FloatArray
-    entry: FloatArray | None
-    stratum: IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +31,11 @@ class PartialLikelihood:
         Labels.
     day, stratum, first_row : ndarray, shapes (t,), (t,), (s,)
         Event days by stratum, increasing within it.
-    leaving, entering, dying : sparse matrices, shape (t, patterns)
-        Weights of those who leave on or after an event day and before the next, who are not yet at risk on
-        it, and who have the event on it.
+    leaving, dying : sparse matrices, shape (t, patterns)
+        Weights of those who leave on or after an event day and before the next, and who have the event on it.
+    at_risk : ndarray, shape (t, patterns), or None
+        With delayed entry: weights of those at risk on each event day. (Sums over those leaving later, less those
+        entering later, would cancel badly once relative risks differ by many powers of ten.)
     deaths, death_weight : ndarray, shape (t,)
         Number and weight of the events.
     last_row, entry_row : ndarray of int, shape (m,)
@@ -62,8 +51,8 @@ class PartialLikelihood:
     stratum: IntArray
     first_row: IntArray
     leaving: Any
-    entering: Any
     dying: Any
+    at_risk: FloatArray | None
     deaths: FloatArray
     death_weight: FloatArray
     last_row: IntArray
@@ -133,7 +122,7 @@ def partial_likelihood(
         entry that is not before the day, or an unknown handling of ties.
     """
     check_choice("ties", ties, TIES)
-    rows, x, strata = _check(day, events, censored, covariates, pattern, weights, entry, stratum)
+    rows, x, strata = check_cox_rows(day, events, censored, covariates, pattern, weights, entry, stratum)
     event_days = np.unique(rows.day[rows.events > 0])
     width = len(event_days) + 1
 
@@ -150,10 +139,13 @@ def partial_likelihood(
     within = last_row > first_row[rows.stratum]
     dying = rows.events > 0
     entry_row = None if rows.entry is None else np.searchsorted(grid, key(rows.entry), side="right")
-    entering = None
+    leaving = _sparse(n[within], last_row[within] - 1, rows.pattern[within], shape)
+    at_risk = None
     if entry_row is not None:
         late = entry_row > first_row[rows.stratum]
         entering = _sparse(n[late], entry_row[late] - 1, rows.pattern[late], shape)
+        at_risk = sum_from_here_on((leaving - entering).toarray(), first_row)
+        at_risk[np.abs(at_risk) < 1e-12 * n.sum()] = 0.0
     deaths = np.bincount(last_row[dying] - 1, rows.events[dying], len(grid)).astype(np.float64)
     event_weight = rows.events * rows.weights
     death_weight = np.bincount(last_row[dying] - 1, event_weight[dying], len(grid)).astype(np.float64)
@@ -167,9 +159,9 @@ def partial_likelihood(
         event_days[grid % width - 1],
         grid_stratum.astype(np.int64),
         first_row.astype(np.int64),
-        _sparse(n[within], last_row[within] - 1, rows.pattern[within], shape),
-        entering,
+        leaving,
         _sparse(event_weight[dying], last_row[dying] - 1, rows.pattern[dying], shape),
+        at_risk,
         deaths,
         death_weight,
         last_row.astype(np.int64),
@@ -181,9 +173,10 @@ def partial_likelihood(
 def risk_moments(model: PartialLikelihood, coefficient: FloatArray) -> RiskMoments:
     """Sums over the risk sets, and the log partial likelihood, at the given coefficients."""
     columns, shift = risk_columns(model.covariates, coefficient)
-    at_risk = sum_from_here_on(model.leaving @ columns, model.first_row)
-    if model.entering is not None:
-        at_risk = at_risk - sum_from_here_on(model.entering @ columns, model.first_row)
+    if model.at_risk is None:
+        at_risk = sum_from_here_on(model.leaving @ columns, model.first_row)
+    else:
+        at_risk = model.at_risk @ columns
     return moments_from_sums(model, coefficient, columns[:, 0], shift, at_risk, model.dying @ columns)
 
 
@@ -248,47 +241,6 @@ def stratum_risk_set(model: PartialLikelihood, stratum: int | None = None) -> Ri
         np.append(censored, nothing),
         entered=np.append(nothing, events + censored),
     )
-
-
-def _check(
-    day: ArrayLike,
-    events: ArrayLike,
-    censored: ArrayLike,
-    covariates: ArrayLike,
-    pattern: ArrayLike | None,
-    weights: ArrayLike | None,
-    entry: ArrayLike | None,
-    stratum: ArrayLike | None,
-) -> tuple[CoxRows, FloatArray, tuple[Any, ...]]:
-    days = check_array("day", day)
-    size = len(days)
-    x = check_array("covariates", covariates, dimensions=2)
-    d = check_array("events", events, at_least=0.0, whole=True, same_length_as=("day", days))
-    c = check_array("censored", censored, at_least=0.0, whole=True, same_length_as=("day", days))
-    if pattern is None:
-        codes: NDArray[np.int64] = np.arange(size)
-        if len(x) != size:
-            raise ArgumentError(
-                f"covariates must have one row per entry of day ({size}) when pattern is not given; received {len(x)}"
-            )
-    else:
-        checked = check_array(
-            "pattern", pattern, at_least=0, below=max(len(x), 1), whole=True, same_length_as=("day", days)
-        )
-        codes = checked.astype(np.int64)
-    w = (
-        np.ones(size)
-        if weights is None
-        else check_array("weights", weights, at_least=0.0, same_length_as=("day", days))
-    )
-    start = None if entry is None else check_array("entry", entry, same_length_as=("day", days))
-    if start is not None and (start >= days).any():
-        at = int(np.argmax(start >= days))
-        raise ArgumentError(f"entry must be before day; received entry {start[at]:g} with day {days[at]:g}")
-    strata, stratum_code = label_codes("stratum", np.zeros(size, int) if stratum is None else stratum, size)
-    # Rows without weight would count among the tied events.
-    d, c = np.where(w > 0, d, 0.0), np.where(w > 0, c, 0.0)
-    return CoxRows(days, d, c, codes, w, start, stratum_code), x, strata
 
 
 def _sparse(values: FloatArray, row: IntArray, column: IntArray, shape: tuple[int, int]) -> Any:

@@ -22,6 +22,7 @@ def quantile(curve: StepCurve, probability: float = 0.5) -> Estimate:
     and where the curve lies exactly on :math:`1 - p` from :math:`t_a` until it next falls on :math:`t_b`, the
     midpoint :math:`(t_a + t_b)/2`; where it stays there, :math:`t_b` is the last observed day. Where the
     curve never comes down to :math:`1 - p` the quantile is not reached; the last day is never passed off for it.
+    Where a limit of the curve rises again (small early risk sets under delayed entry) its first crossing counts.
 
     Parameters
     ----------

@@ -187,8 +187,8 @@ def maximum_likelihood_masses(intervals: InnermostIntervals) -> tuple[FloatArray
             probability = interval_probability(intervals, candidate)
             if probability.min() > 0.0:
                 value = float(share @ np.log(probability))
-                # Rounding hides progress of the last steps: an equal value is good enough for a full step.
-                if value > best - 4e-16 * max(1.0, abs(best)):
+                # Rounding hides the progress of the last steps, whose likelihood is equal but for the last digits.
+                if value > best - 1e-14 * max(1.0, abs(best)):
                     better = True
                     break
             fraction /= 2.0

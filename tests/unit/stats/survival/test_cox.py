@@ -245,6 +245,30 @@ def test_hazard_ratio():
     assert (missing.estimate, missing.low) == (None, None)
 
 
+@given(st.integers(0, 100_000))
+@settings(deadline=None, max_examples=80, derandomize=True)
+def test_a_handful_of_patients_gives_numbers_or_reasons(seed):
+    random = np.random.default_rng(seed)
+    n = int(random.integers(1, 12))
+    day, event = random.integers(0, 6, n), random.integers(0, 2, n)
+    x = random.integers(0, 2, (n, int(random.integers(1, 4)))).astype(float)
+    extra = {}
+    if random.random() < 0.5:
+        extra["entry"] = day - random.integers(1, 4, n)
+    if random.random() < 0.5:
+        extra["stratum"] = random.integers(0, 2, n)
+    fit = cox_regression(day, event, 1 - event, x, robust=True, **extra)
+    assert fit.converged
+    for one in fit.coefficients:
+        if one.estimate is None:
+            assert one.note.startswith("not estimable: ")
+        else:
+            assert np.isfinite([one.estimate, one.low, one.high]).all()
+            assert abs(one.estimate) < 15
+    for test in (fit.score_test, fit.likelihood_ratio_test, fit.wald_test):
+        assert test.statistic is None or test.statistic > -1e-9
+
+
 GOOD = {"day": [1, 2], "events": [1, 0], "censored": [0, 1], "covariates": [[0], [1]]}
 
 
