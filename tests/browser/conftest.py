@@ -54,18 +54,45 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the page of the release that the unit tests of the report use."""
+def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Return a function that writes the page of the unit tests' release, its study changed as asked."""
     source = Path(__file__).parents[1] / "unit/report/made_release.py"
     specification = importlib.util.spec_from_file_location("made_release", source)
     assert specification
     assert specification.loader
     made = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(made)
-    folder = made.write(tmp_path_factory.mktemp("browser"), made.study())
-    page = folder / "report.html"
-    page.write_text(render(Release.read(folder, made.PROVENANCE)), encoding="utf-8")
-    return page
+
+    def write(**changes: Any) -> Path:
+        folder = made.write(tmp_path_factory.mktemp("browser"), made.study(**changes))
+        page = folder / "report.html"
+        page.write_text(render(Release.read(folder, made.PROVENANCE)), encoding="utf-8")
+        return page
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def report(written: Callable[..., Path]) -> Path:
+    """Return the page of the release that the unit tests of the report use."""
+    return written()
+
+
+@pytest.fixture(scope="session")
+def crowded(written: Callable[..., Path]) -> Path:
+    """Return a page with many doses and long labels."""
+    groups = [
+        {"label": label, "from_mg": dose, "below_mg": dose + 1}
+        for dose, label in enumerate(["1 mg", "4 mg", "6 mg twice a day", "8 mg", "10 mg or more a day"], start=1)
+    ]
+    return written(
+        dose_groups=groups,
+        conditions={
+            "aches": "Aches of long standing that no examination has found a cause for",
+            "itch": "Unbreakable" * 12,
+            "fatigue": "Fatigue",
+        },
+    )
 
 
 @pytest.fixture

@@ -62,8 +62,9 @@ def test_axe_finds_nothing(look, state):
 
 
 @pytest.mark.parametrize("width", [320, 480, 768, 1280])
-def test_the_page_never_scrolls_sideways(look, width):
-    sight = look(width=width, details=True)
+@pytest.mark.parametrize("kind", ["report", "crowded"])
+def test_the_page_never_scrolls_sideways(look, request, width, kind):
+    sight = look(width=width, details=True, file=request.getfixturevalue(kind))
     assert sight.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -87,9 +88,9 @@ def test_every_figure_has_a_name_a_description_and_a_table(look):
         assert "Source:" in figure.locator("figcaption").text_content()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_text_of_a_drawing_is_cut_or_overlaps(look, scheme):
-    page = look(scheme=scheme).page
+@pytest.mark.parametrize("kind", ["report", "crowded"])
+def test_no_text_of_a_drawing_is_cut_or_overlaps(look, request, kind):
+    page = look(file=request.getfixturevalue(kind)).page
     found = page.evaluate(
         """() => [...document.querySelectorAll("figure svg")].flatMap((drawing) => {
           const frame = drawing.getBoundingClientRect();
@@ -176,6 +177,9 @@ def test_a_number_leads_to_its_row_by_keyboard_and_focus_comes_back(look):
     assert (facts["Patients"], facts["Events"]) == ("240", "84")
     page.keyboard.press("Escape")
     assert not dialog.is_visible()
+    page.keyboard.press("Enter")
+    dialog.get_by_role("button", name="Close").click()
+    assert not dialog.is_visible()
     assert page.evaluate("document.activeElement.dataset.r") == facts["Row"]
     page.keyboard.press("t")
     assert number.get_attribute("tabindex") is None
@@ -184,7 +188,11 @@ def test_a_number_leads_to_its_row_by_keyboard_and_focus_comes_back(look):
 
 def test_a_mark_shows_its_numbers(look):
     page = look().page
-    page.locator("#F2 [data-tip*='All conditions, 4 mg']").hover()
+    mark = page.locator("#F2 [data-tip*='All conditions, 4 mg']")
+    mark.scroll_into_view_if_needed()
+    page.wait_for_timeout(100)
+    mark.hover()
+    assert page.locator("#tip").is_visible()
     assert page.locator("#tip").text_content() == (
         "All conditions, 4 mg: 42.1% (95% CI 32.1 to 54.1), 59 of 140 patients"
     )

@@ -1,5 +1,6 @@
 """Built-in instruments and response definitions: data, not code."""
 
-from dose_outcomes.catalogue.definitions import Catalogue, Instrument, ResponseDefinition, built_in
+from dose_outcomes.catalogue.definitions import Catalogue, Component, Instrument, ResponseDefinition
+from dose_outcomes.catalogue.shipped import built_in
 
-__all__ = ["Catalogue", "Instrument", "ResponseDefinition", "built_in"]
+__all__ = ["Catalogue", "Component", "Instrument", "ResponseDefinition", "built_in"]

@@ -1,7 +1,7 @@
 """The language of response rules: comparisons of scores joined by `and` and `or`.
 
 Parsed with a whitelist into small immutable values; nothing is ever evaluated as Python.
-What a rule means on data is decided where it is compiled (`derive.response`): a missing
+What a rule means on data is decided where it is compiled (`derive.rule`): a missing
 score makes a comparison unknown, and `and`, `or` follow three-valued logic.
 """
 
@@ -30,6 +30,9 @@ NAMES = {
     "worsen": "change from baseline, positive is worse",
     "pct_improve": "change from baseline in percent of the baseline, positive is better",
 }
+#: Names of changes of the main score, and all names that look at it.
+CHANGES = frozenset({"improve", "worsen", "pct_improve"})
+SCORES = frozenset(NAMES)
 COMPONENT = re.compile(r"^c_[a-z0-9_]+$")
 
 
@@ -88,8 +91,8 @@ def names_in(rule: Rule) -> frozenset[str]:
 
 
 def needs_baseline(rule: Rule) -> bool:
-    """Tell whether a rule looks at the baseline score."""
-    return bool(names_in(rule) & {"base", "improve", "worsen", "pct_improve"})
+    """Tell whether a rule looks at the baseline of the main score."""
+    return bool(names_in(rule) & (CHANGES | {"base"}))
 
 
 def _rule(node: ast.expr, text: str) -> Rule:

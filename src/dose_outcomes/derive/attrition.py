@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from dose_outcomes.derive.attribution import landmark_exclusions
 from dose_outcomes.derive.context import Derived
 from dose_outcomes.derive.population import analysed, exclusion_reasons
 from dose_outcomes.derive.response import BASELINE_TOO_GOOD, NO_BASELINE, NO_DEFINITION
@@ -76,6 +77,9 @@ def attrition(derived: Derived, responders: pd.DataFrame, accounts: list[dict[st
                 start,
                 [("No score in the window of the visit", missing)],
             )
+        if study.dose_attributions.landmark_day is not None:
+            total, steps = landmark_exclusions(derived, endpoint)
+            rows += flow_rows(f"landmark: {endpoint.id}", "patients", total, steps)
     if "side_effects" in by_table:
         account = by_table["side_effects"]
         reasons = _tally(derived.side_effects, "excluded")
@@ -96,10 +100,7 @@ def _table_flows(derived: Derived, accounts: dict[str, dict[str, Any]]) -> list[
         instrument
         for endpoint in derived.study.endpoints
         for code in endpoint.definitions.values()
-        for instrument in (
-            derived.study.definition(code).instrument,
-            *derived.study.definition(code).components.values(),
-        )
+        for instrument in derived.study.definition(code).instruments
     }
     rows = []
     for name in ("indications", "doses", "assessments", "medications", "times_to_event"):

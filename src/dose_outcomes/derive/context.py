@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dose_outcomes.derive.intercurrent import apply_strategies, effects_of_events, intercurrent_events
 from dose_outcomes.derive.population import assign_population
-from dose_outcomes.derive.response import assessable, responses
+from dose_outcomes.derive.response import assessable, responses, visit_plan, with_remission
 from dose_outcomes.derive.side_effects import classify_side_effects
 from dose_outcomes.engine import Cohort, connect, open_cohort
 from dose_outcomes.study import Study
+from dose_outcomes.study.endpoints import Endpoint
+from dose_outcomes.study.estimand import IntercurrentEvent, Strategy
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -28,7 +32,12 @@ class Derived:
     patients : dict of str to Table
         Endpoint: as `derive.response.assessable` returns it.
     responses : dict of str to Table
-        Endpoint: as `derive.response.responses` returns it.
+        Endpoint: patient_id, definition, day, responding, assessed: whether the response rule holds at each
+        assessed day, and what the strategies for intercurrent events make of it (`derive.intercurrent`).
+    alternatives : dict of (str, str) to Table
+        Endpoint and label: the same under other strategies.
+    remissions : dict of str to Table
+        Endpoint: the same for the rule of remission. Endpoints without one are absent.
     side_effects : Table
         As `derive.side_effects.classify_side_effects` returns it.
     """
@@ -39,6 +48,8 @@ class Derived:
     population: ir.Table
     patients: dict[str, ir.Table]
     responses: dict[str, ir.Table]
+    alternatives: dict[tuple[str, str], ir.Table]
+    remissions: dict[str, ir.Table]
     side_effects: ir.Table
 
 
@@ -47,14 +58,43 @@ def derive(folder: Path, study: Study) -> Derived:
     connection = connect()
     cohort = open_cohort(connection, folder)
     population = connection.create_table("population", assign_population(cohort, study))
-    patients, seen = {}, {}
+    events = connection.create_table("intercurrent events", intercurrent_events(cohort, population, study))
+    patients, seen, alternatives, remissions = {}, {}, {}, {}
     for endpoint in study.endpoints:
         # names with a blank: no cohort table has one, whatever the endpoint is called
         patients[endpoint.id] = connection.create_table(
             f"assessable {endpoint.id}", assessable(cohort, population, study, endpoint)
         )
-        seen[endpoint.id] = connection.create_table(
-            f"responses {endpoint.id}", responses(cohort, patients[endpoint.id], study, endpoint)
+        scores = connection.create_table(
+            f"scores {endpoint.id}", responses(cohort, patients[endpoint.id], study, endpoint)
         )
+        main = dict(endpoint.intercurrent_events)
+        under = partial(_under_strategies, scores, events, patients[endpoint.id], study, endpoint)
+        seen[endpoint.id] = connection.create_table(f"responses {endpoint.id}", under(main))
+        for number, other in enumerate(endpoint.alternatives):
+            alternatives[endpoint.id, other.label] = connection.create_table(
+                f"responses {endpoint.id} {number}", under({**main, **other.intercurrent_events})
+            )
+        if with_remission(study, endpoint):
+            # counted once: an expression will do
+            rule = responses(cohort, patients[endpoint.id], study, endpoint, "remission")
+            remissions[endpoint.id] = _under_strategies(rule, events, patients[endpoint.id], study, endpoint, main)
     side_effects = connection.create_table("classified side effects", classify_side_effects(cohort, population, study))
-    return Derived(study, connection, cohort, population, patients, seen, side_effects)
+    return Derived(study, connection, cohort, population, patients, seen, alternatives, remissions, side_effects)
+
+
+def _under_strategies(
+    scores: ir.Table,
+    events: ir.Table,
+    patients: ir.Table,
+    study: Study,
+    endpoint: Endpoint,
+    strategies: dict[IntercurrentEvent, Strategy],
+) -> ir.Table:
+    """Return the responses of an endpoint under strategies for intercurrent events."""
+    own = patients.filter(patients.not_assessable.isnull())
+    plan = own.join(visit_plan(study, endpoint), "definition").select("patient_id", "definition", "target")
+    codes = set(endpoint.definitions.values())
+    horizon = max(visit.target for code in codes for visit in study.visits(endpoint, code))
+    effects = effects_of_events(events, own, strategies, horizon, endpoint)
+    return apply_strategies(scores, effects, plan)

@@ -7,13 +7,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dose_outcomes.derive.attribution import responders_by_attribution, responses_by_current_dose
 from dose_outcomes.derive.attrition import attrition
+from dose_outcomes.derive.baseline import baseline_categories, baseline_medications, baseline_numbers
 from dose_outcomes.derive.context import Derived, derive
-from dose_outcomes.derive.response import responder_counts, time_to_response_counts
+from dose_outcomes.derive.dosing import dose_states, dose_values, target_dose_times
+from dose_outcomes.derive.persistence import treatment_end_counts
+from dose_outcomes.derive.response import responder_counts, time_to_response_counts, with_remission
+from dose_outcomes.derive.score_change import repeated_measures_sums, score_change_counts
 from dose_outcomes.derive.side_effects import event_time_counts, side_effect_counts, time_at_risk
+from dose_outcomes.derive.side_effects.character import character_counts
+from dose_outcomes.derive.side_effects.course import course_counts
+from dose_outcomes.derive.side_effects.current_dose import current_event_counts, exposure, exposure_counts
+from dose_outcomes.derive.side_effects.dose_changes import treatment_changes
+from dose_outcomes.derive.side_effects.occurrence import first_event_counts, prevalence_counts, recurrence_counts
+from dose_outcomes.derive.side_effects.self_controlled import window_counts
+from dose_outcomes.derive.subgroups import subgroup_responders
+from dose_outcomes.derive.sustained import sustained_response_counts
 from dose_outcomes.study import Study
 
 if TYPE_CHECKING:
+    import ibis.expr.types as ir
     import pandas as pd
 
 
@@ -34,6 +48,35 @@ def _responders(derived: Derived) -> list[pd.DataFrame]:
     ]
 
 
+def _responders_by_strategy(derived: Derived) -> list[pd.DataFrame]:
+    study = derived.study
+    endpoints = {endpoint.id: endpoint for endpoint in study.endpoints}
+    return [
+        responder_counts(derived.patients[name], seen, study, endpoints[name]).execute().assign(strategy=label)
+        for (name, label), seen in derived.alternatives.items()
+    ]
+
+
+def _remissions(derived: Derived) -> list[pd.DataFrame]:
+    study = derived.study
+    parts = []
+    for endpoint in study.endpoints:
+        if endpoint.id in derived.remissions:
+            patients = derived.patients[endpoint.id]
+            patients = patients.filter(patients.definition.isin(with_remission(study, endpoint)))
+            parts.append(responder_counts(patients, derived.remissions[endpoint.id], study, endpoint).execute())
+    return parts
+
+
+def _sustained_responses(derived: Derived) -> list[pd.DataFrame]:
+    return [
+        sustained_response_counts(derived.patients[one.endpoint], derived.responses[one.endpoint], one)
+        .execute()
+        .assign(endpoint=one.endpoint)
+        for one in derived.study.sustained_response
+    ]
+
+
 def _response_times(derived: Derived) -> list[pd.DataFrame]:
     return [
         time_to_response_counts(
@@ -45,12 +88,45 @@ def _response_times(derived: Derived) -> list[pd.DataFrame]:
     ]
 
 
+def _exposure(derived: Derived) -> ir.Table:
+    return exposure(derived.cohort.doses, derived.population, derived.study)
+
+
+def _changes(derived: Derived) -> ir.Table:
+    return treatment_changes(derived.cohort, derived.population, derived.study)
+
+
 #: Every table of counts; a new one is a line here and a function above or in a module of its own.
 TABLES = {
     "responders": CountTable(
         ("endpoint", "condition", "definition", "dose", "day"),
         ("n", "observed", "observed_responders", "carried", "carried_responders"),
         _responders,
+    ),
+    "responders_by_strategy": CountTable(
+        ("endpoint", "strategy", "condition", "definition", "dose", "day"),
+        ("n", "observed", "observed_responders", "carried", "carried_responders"),
+        _responders_by_strategy,
+    ),
+    "responders_by_attribution": CountTable(
+        ("endpoint", "attribution", "condition", "definition", "dose", "day"),
+        ("n", "observed", "observed_responders", "carried", "carried_responders"),
+        responders_by_attribution,
+    ),
+    "responses_by_current_dose": CountTable(
+        ("endpoint", "attribution", "condition", "definition", "dose"),
+        ("events", "days", "patients"),
+        responses_by_current_dose,
+    ),
+    "remissions": CountTable(
+        ("endpoint", "condition", "definition", "dose", "day"),
+        ("n", "observed", "observed_responders", "carried", "carried_responders"),
+        _remissions,
+    ),
+    "sustained_responses": CountTable(
+        ("endpoint", "condition", "definition", "dose"),
+        ("n", "observed", "observed_responders"),
+        _sustained_responses,
     ),
     "response_times": CountTable(
         ("endpoint", "condition", "definition", "dose", "day"), ("events", "censored"), _response_times
@@ -65,8 +141,72 @@ TABLES = {
         ("patients", "events"),
         lambda derived: [side_effect_counts(derived.side_effects).execute()],
     ),
+    "side_effects_current": CountTable(
+        ("split", "level", "endpoint", "condition"),
+        ("events",),
+        lambda derived: [current_event_counts(derived.side_effects, _exposure(derived)).execute()],
+    ),
+    "exposure_current": CountTable(
+        ("split", "level", "condition"),
+        ("n", "days"),
+        lambda derived: [exposure_counts(_exposure(derived)).execute()],
+    ),
+    "side_effects_first": CountTable(
+        ("endpoint", "dose", "day"),
+        ("events", "stopped", "censored"),
+        lambda derived: [
+            first_event_counts(derived.side_effects, derived.population, derived.cohort.patients).execute()
+        ],
+    ),
+    "side_effects_recurrence": CountTable(
+        ("endpoint", "dose", "kind", "day", "other_day"),
+        ("number",),
+        lambda derived: [recurrence_counts(derived.side_effects, derived.population).execute()],
+    ),
+    "side_effects_prevalence": CountTable(
+        ("endpoint", "dose", "day"),
+        ("patients",),
+        lambda derived: [prevalence_counts(derived.side_effects, derived.population, derived.study).execute()],
+    ),
+    "side_effects_character": CountTable(
+        ("measure", "level", "endpoint", "dose"),
+        ("patients",),
+        lambda derived: [character_counts(derived.side_effects).execute()],
+    ),
+    "side_effects_course": CountTable(
+        ("question", "endpoint", "dose", "day"),
+        ("events", "censored"),
+        lambda derived: [course_counts(derived.side_effects, _changes(derived)).execute()],
+    ),
+    "side_effects_windows": CountTable(
+        ("comparison", "window", "endpoint"),
+        ("patients", "days", "events"),
+        lambda derived: [
+            window_counts(derived.side_effects, _changes(derived), derived.population, derived.study).execute()
+        ],
+    ),
     "time_at_risk": CountTable(
         ("condition", "dose"), ("n", "days"), lambda derived: [time_at_risk(derived.population).execute()]
+    ),
+    "baseline_numbers": CountTable(("condition", "dose", "characteristic", "value"), ("n",), baseline_numbers),
+    "baseline_categories": CountTable(("condition", "dose", "characteristic", "value"), ("n",), baseline_categories),
+    "baseline_medications": CountTable(("condition", "dose", "drug_class"), ("n",), baseline_medications),
+    "dose_values": CountTable(("condition", "dose", "quantity", "value"), ("n",), dose_values),
+    "dose_states": CountTable(("condition", "dose", "day", "state"), ("n",), dose_states),
+    "target_dose_times": CountTable(
+        ("condition", "dose", "day"), ("reached", "stopped", "censored"), target_dose_times
+    ),
+    "treatment_ends": CountTable(("condition", "dose", "day", "reason"), ("n",), treatment_end_counts),
+    "score_changes": CountTable(
+        ("condition", "dose", "definition", "use", "day", "change"), ("n",), score_change_counts
+    ),
+    "repeated_measures": CountTable(
+        ("condition", "dose", "definition", "pattern", "first", "second"), ("total",), repeated_measures_sums
+    ),
+    "subgroup_responders": CountTable(
+        ("endpoint", "condition", "definition", "dose", "subgroup", "level", "day"),
+        ("n", "observed", "observed_responders", "carried", "carried_responders"),
+        subgroup_responders,
     ),
 }
 NAMES = (*TABLES, "attrition")

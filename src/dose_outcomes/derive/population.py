@@ -34,7 +34,7 @@ def assign_population(cohort: Cohort, study: Study) -> ir.Table:
     )
     primary = cohort.indications.filter(cohort.indications.primary).select("patient_id", "condition")
     table = cohort.patients.join(primary, "patient_id").left_join(doses, "patient_id").drop("patient_id_right")
-    table = table.mutate(dose=_dose_group(table.target_dose_mg, study), risk_until=_risk_until(table, study))
+    table = table.mutate(dose=dose_group(table.target_dose_mg, study), risk_until=_risk_until(table, study))
     criteria = [_violated(criterion, table, cohort) for criterion in study.eligibility]
     reasons = [(violated, criterion.label) for violated, criterion in zip(criteria, study.eligibility, strict=True)]
     reasons += [
@@ -56,7 +56,8 @@ def analysed(population: ir.Table) -> ir.Table:
     return population.filter(population.excluded.isnull())
 
 
-def _dose_group(dose_mg: ir.FloatingColumn, study: Study) -> ir.StringValue:
+def dose_group(dose_mg: ir.FloatingColumn, study: Study) -> ir.StringValue:
+    """Return the label of the dose group of a dose in mg a day, null when none holds it."""
     import ibis
 
     branches = [

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
 
+from dose_outcomes.catalogue import Instrument, ResponseDefinition
+from dose_outcomes.derive.packing import packed, unpacked
 from dose_outcomes.derive.population import analysed
-from dose_outcomes.derive.rule import response, severe_enough
+from dose_outcomes.derive.rule import (
+    DECIMALS,
+    baseline_column,
+    baseline_known,
+    response,
+    score_column,
+    severe_enough,
+)
 from dose_outcomes.engine import Cohort
 from dose_outcomes.study import Study
-from dose_outcomes.study.model import Endpoint
+from dose_outcomes.study.endpoints import Endpoint
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -24,8 +34,9 @@ def assessable(cohort: Cohort, population: ir.Table, study: Study, endpoint: End
     Returns
     -------
     Table
-        patient_id, condition, dose, definition (code), base (score, null when missing or not needed),
-        not_assessable (the first reason, null when the patient can be assessed).
+        patient_id, condition, dose, definition (code), instrument, base (score, null when missing or not needed),
+        not_assessable (the first reason, null when the patient can be assessed), and `baseline_column` of each
+        instrument whose change is a component.
     """
     import ibis
 
@@ -35,40 +46,59 @@ def assessable(cohort: Cohort, population: ir.Table, study: Study, endpoint: End
         else_=ibis.null("string"),
     )
     patients = patients.mutate(definition=codes)
-    window = cohort.assessments.filter(
-        cohort.assessments.day.between(endpoint.baseline.first_day, endpoint.baseline.last_day)
+    baseline = _baselines(cohort, endpoint)
+    instrument = _by_definition(
+        patients.definition, study, endpoint, lambda d, _: ibis.literal(d.instrument), ibis.null("string")
     )
-    baseline = window.group_by("patient_id", "instrument").agg(
-        base=window.score.mean() if endpoint.baseline.choose == "mean" else window.score.argmax(window.day)
-    )
-    instrument = _by_definition(patients.definition, study, endpoint, lambda d: ibis.literal(d.instrument))
     patients = patients.mutate(instrument=instrument)
     table = patients.left_join(baseline, ["patient_id", "instrument"])
-    enough = ibis.cases(
-        *(
-            (table.definition == code, severe_enough(table.base, *_definition(study, code)))
-            for code in _codes(endpoint)
-        ),
-        else_=ibis.null("boolean"),
+    changing = _component_instruments(study, endpoint, changes_only=True)
+    if changing:
+        wide = _wide(baseline, "base", ["patient_id"], {code: baseline_column(code) for code in changing})
+        table = table.drop("patient_id_right", "instrument_right").left_join(wide, "patient_id")
+    unknown = ibis.null("boolean")
+    known = _by_definition(table.definition, study, endpoint, lambda d, _: baseline_known(table, d), unknown)
+    enough = _by_definition(
+        table.definition,
+        study,
+        endpoint,
+        lambda d, i: severe_enough(table.base, d, i) if d.needs_baseline else ibis.literal(True),
+        unknown,
     )
-    needed = table.definition.isin([code for code in _codes(endpoint) if study.definition(code).needs_baseline])
     return table.mutate(
         not_assessable=ibis.cases(
             (table.definition.isnull(), NO_DEFINITION),
-            (needed & table.base.isnull(), NO_BASELINE),
-            (needed & ~enough, BASELINE_TOO_GOOD),
+            (~known, NO_BASELINE),
+            (~enough, BASELINE_TOO_GOOD),
             else_=ibis.null("string"),
         )
-    ).select("patient_id", "condition", "dose", "definition", "instrument", "base", "not_assessable")
+    ).select(
+        "patient_id",
+        "condition",
+        "dose",
+        "definition",
+        "instrument",
+        "base",
+        "not_assessable",
+        *map(baseline_column, changing),
+    )
 
 
-def responses(cohort: Cohort, patients: ir.Table, study: Study, endpoint: Endpoint) -> ir.Table:
-    """Return whether the response rule holds at each assessed day after the first dose.
+def responses(
+    cohort: Cohort,
+    patients: ir.Table,
+    study: Study,
+    endpoint: Endpoint,
+    outcome: Literal["response", "remission"] = "response",
+) -> ir.Table:
+    """Return whether the rule of response or remission holds at each assessed day after the first dose.
 
     Parameters
     ----------
     patients : Table
         As `assessable` returns it.
+    outcome : {"response", "remission"}
+        Where a definition has no remission, its patients have no rows.
 
     Returns
     -------
@@ -78,55 +108,50 @@ def responses(cohort: Cohort, patients: ir.Table, study: Study, endpoint: Endpoi
     import ibis
 
     scores = cohort.assessments.filter(cohort.assessments.day > 0)
-    table = patients.filter(patients.not_assessable.isnull()).join(scores, ["patient_id", "instrument"])
-    table = table.rename(value="score")
-    components = {
-        name: instrument for code in _codes(endpoint) for name, instrument in study.definition(code).components.items()
-    }
-    for name, instrument in sorted(components.items()):
-        component = scores.filter(scores.instrument == instrument).select("patient_id", "day", **{name: "score"})
-        table = table.left_join(component, ["patient_id", "day"]).drop("patient_id_right", "day_right")
-    responding = ibis.cases(
-        *((table.definition == code, response(table, *_definition(study, code))) for code in _codes(endpoint)),
-        else_=ibis.null("boolean"),
-    )
-    table = table.mutate(responding=responding)
+    able = patients.filter(patients.not_assessable.isnull())
+    table = able.join(scores, ["patient_id", "instrument"]).rename(value="score")
+    needed = _component_instruments(study, endpoint)
+    if needed:
+        wide = _wide(scores, "score", ["patient_id", "day"], {code: score_column(code) for code in needed})
+        table = table.left_join(wide, ["patient_id", "day"]).drop("patient_id_right", "day_right")
+        # where components alone decide, a day on which any of them was scored is an assessed day
+        composed = [code for code in _codes(endpoint) if not study.definition(code).has_main_score]
+        if composed:
+            days = able.filter(able.definition.isin(composed)).join(wide, "patient_id")
+            days = days.mutate(value=ibis.null("float64")).select(table.columns)
+            table = table.filter(table.definition.notin(composed)).union(days)
+
+    def holds(definition: ResponseDefinition, instruments: dict[str, Instrument]) -> ir.BooleanValue:
+        rule = definition.response if outcome == "response" else definition.remission
+        return response(table, definition, instruments, rule) if rule else ibis.null("boolean")
+
+    table = table.mutate(responding=_by_definition(table.definition, study, endpoint, holds, ibis.null("boolean")))
     return table.filter(table.responding.notnull()).select("patient_id", "definition", "day", "responding")
 
 
-def responder_counts(patients: ir.Table, seen: ir.Table, study: Study, endpoint: Endpoint) -> ir.Table:
+def responder_counts(
+    patients: ir.Table, seen: ir.Table, study: Study, endpoint: Endpoint, by: tuple[str, ...] = ()
+) -> ir.Table:
     """Count responders at each target visit.
 
     The response nearest to the target day inside the visit's window counts, the later of two equally near.
     Carried forward: without one, that of the last earlier target visit that has one; without that, the last
     before the window. (Trials carry the score of the visit, not a later unscheduled one: so do their data sets.)
 
+    Parameters
+    ----------
+    by : tuple of str
+        Further columns of `patients` that tell the counts apart.
+
     Returns
     -------
     Table
-        endpoint, definition, condition, dose, day, n (patients), observed, observed_responders, carried,
+        endpoint, definition, condition, dose, `by`, day, n (patients), observed, observed_responders, carried,
         carried_responders.
     """
     import ibis
 
-    plan = ibis.memtable(
-        [
-            {
-                "definition": code,
-                "visit_day": visit.day,
-                "target": visit.target,
-                "first_day": visit.first_day,
-                "last_day": visit.last_day,
-            }
-            for code in _codes(endpoint)
-            for visit in study.visits(endpoint, code)
-        ],
-        schema=ibis.schema(
-            dict.fromkeys(("definition",), "string")
-            | dict.fromkeys(("visit_day", "target", "first_day", "last_day"), "int64")
-        ),
-    )
-    due = patients.filter(patients.not_assessable.isnull()).join(plan, "definition")
+    due = patients.filter(patients.not_assessable.isnull()).join(visit_plan(study, endpoint), "definition")
     at_visit = due.left_join(seen, ["patient_id", "definition"])
     in_window = (at_visit.day >= at_visit.first_day) & (
         at_visit.last_day.isnull() | (at_visit.day <= at_visit.last_day)
@@ -134,16 +159,16 @@ def responder_counts(patients: ir.Table, seen: ir.Table, study: Study, endpoint:
     before = at_visit.day < at_visit.first_day
     # nearest first; of two equally near the later one (even numbers before odd ones)
     nearness = 2 * (at_visit.day - at_visit.target).abs() + (at_visit.day < at_visit.target).cast("int64")
-    chosen = at_visit.group_by("patient_id", "condition", "dose", "definition", "visit_day").agg(
-        observed=_unpacked(_packed(nearness, at_visit.responding).min(where=in_window)),
-        last_before=_unpacked(_packed(at_visit.day, at_visit.responding).max(where=before)),
+    chosen = at_visit.group_by("patient_id", "condition", "dose", *by, "definition", "visit_day").agg(
+        observed=unpacked(packed(nearness, at_visit.responding).min(where=in_window)),
+        last_before=unpacked(packed(at_visit.day, at_visit.responding).max(where=before)),
     )
     earlier = ibis.window(
         group_by=["patient_id", "definition"], order_by="visit_day", preceding=(None, 1), following=None
     )
-    last_visit = _packed(chosen.visit_day, chosen.observed).max().over(earlier)
-    chosen = chosen.mutate(carried=ibis.coalesce(chosen.observed, _unpacked(last_visit), chosen.last_before))
-    return chosen.group_by("definition", "condition", "dose", day=chosen.visit_day).agg(
+    last_visit = packed(chosen.visit_day, chosen.observed).max().over(earlier)
+    chosen = chosen.mutate(carried=ibis.coalesce(chosen.observed, unpacked(last_visit), chosen.last_before))
+    return chosen.group_by("definition", "condition", "dose", *by, day=chosen.visit_day).agg(
         endpoint=ibis.literal(endpoint.id),
         n=chosen.count(),
         observed=chosen.observed.count(),
@@ -164,7 +189,8 @@ def time_to_response_counts(patients: ir.Table, seen: ir.Table, horizon: int) ->
         definition, condition, dose, day, events, censored.
     """
     due = patients.filter(patients.not_assessable.isnull())
-    within = seen.filter(seen.day <= horizon)
+    # only what was seen has a day: what a strategy says about a target visit has none
+    within = seen.filter(seen.assessed & (seen.day <= horizon))
     times = within.group_by("patient_id").agg(
         first_response=within.day.min(where=within.responding), last_seen=within.day.max()
     )
@@ -176,28 +202,82 @@ def time_to_response_counts(patients: ir.Table, seen: ir.Table, horizon: int) ->
     )
 
 
-def _packed(rank: ir.IntegerValue, responding: ir.BooleanValue) -> ir.IntegerValue:
-    """Return a whole number that sorts by rank and carries the response, so that a plain min or max chooses it."""
-    return 2 * rank + responding.cast("int64")
+def visit_plan(study: Study, endpoint: Endpoint) -> ir.Table:
+    """Return the target visits of each definition: definition, visit_day, target, first_day, last_day."""
+    import ibis
+
+    return ibis.memtable(
+        [
+            {
+                "definition": code,
+                "visit_day": visit.day,
+                "target": visit.target,
+                "first_day": visit.first_day,
+                "last_day": visit.last_day,
+            }
+            for code in _codes(endpoint)
+            for visit in study.visits(endpoint, code)
+        ],
+        schema=ibis.schema(
+            dict.fromkeys(("definition",), "string")
+            | dict.fromkeys(("visit_day", "target", "first_day", "last_day"), "int64")
+        ),
+    )
 
 
-def _unpacked(packed: ir.IntegerValue) -> ir.BooleanValue:
-    return packed % 2 == 1
+def with_remission(study: Study, endpoint: Endpoint) -> list[str]:
+    """Return the codes of an endpoint's definitions that say what remission is."""
+    return [code for code in _codes(endpoint) if study.definition(code).remission]
 
 
 def _codes(endpoint: Endpoint) -> list[str]:
     return sorted(set(endpoint.definitions.values()))
 
 
-def _definition(study: Study, code: str) -> tuple:  # type: ignore[type-arg]
-    definition = study.definition(code)
-    instrument = study.instrument(definition.instrument)
-    assert instrument is not None, "checked when the study was loaded"
-    return definition, instrument
+def _baselines(cohort: Cohort, endpoint: Endpoint) -> ir.Table:
+    """Return the baseline of every patient and instrument: patient_id, instrument, base."""
+    scores = cohort.assessments
+    window = scores.filter(scores.day.between(endpoint.baseline.first_day, endpoint.baseline.last_day))
+    chosen = (
+        window.score.mean().round(DECIMALS) if endpoint.baseline.choose == "mean" else window.score.argmax(window.day)
+    )
+    return window.group_by("patient_id", "instrument").agg(base=chosen)
 
 
-def _by_definition(column, study: Study, endpoint: Endpoint, value):  # type: ignore[no-untyped-def]
+def _wide(table: ir.Table, score: str, keys: list[str], columns: dict[str, str]) -> ir.Table:
+    """Return a row a key with a column for each instrument; a key has at most one score of an instrument."""
+    kept = table.filter(table.instrument.isin(sorted(columns)))
+    return kept.group_by(keys).agg(
+        **{column: kept[score].max(where=kept.instrument == code) for code, column in columns.items()}
+    )
+
+
+def _component_instruments(study: Study, endpoint: Endpoint, changes_only: bool = False) -> list[str]:
+    return sorted(
+        {
+            part.instrument
+            for code in _codes(endpoint)
+            for part in study.definition(code).parts.values()
+            if part.measure != "score" or not changes_only
+        }
+    )
+
+
+def _by_definition(
+    column: ir.StringValue,
+    study: Study,
+    endpoint: Endpoint,
+    value: Callable[[ResponseDefinition, dict[str, Instrument]], ir.Value],
+    otherwise: ir.Value,
+) -> ir.Value:
+    """Return what holds for the definition of each row."""
     import ibis
 
-    branches = [(column == code, value(study.definition(code))) for code in _codes(endpoint)]
-    return ibis.cases(*branches, else_=ibis.null("string"))
+    branches = []
+    for code in _codes(endpoint):
+        definition = study.definition(code)
+        instruments = {one: study.instrument(one) for one in definition.instruments}
+        known = {one: instrument for one, instrument in instruments.items() if instrument is not None}
+        assert known.keys() == instruments.keys(), "checked when the study was loaded"
+        branches.append((column == code, value(definition, known)))
+    return ibis.cases(*branches, else_=otherwise)

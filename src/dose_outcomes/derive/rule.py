@@ -7,11 +7,12 @@ instrument, and coarse enough that 5.3 - 4.1 is 1.2.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import reduce
 from operator import and_, eq, ge, gt, le, lt, or_
 from typing import TYPE_CHECKING
 
-from dose_outcomes.catalogue.definitions import Instrument, ResponseDefinition
+from dose_outcomes.catalogue.definitions import Component, Instrument, ResponseDefinition
 from dose_outcomes.catalogue.expression import Comparison, Rule, parse_rule
 
 if TYPE_CHECKING:
@@ -22,47 +23,112 @@ DECIMALS = 6
 _OPERATORS = {">=": ge, "<=": le, ">": gt, "<": lt, "==": eq}
 
 
+def score_column(instrument: str) -> str:
+    """Return the column with the score of a component's instrument on the same day."""
+    return f"score {instrument}"
+
+
+def baseline_column(instrument: str) -> str:
+    """Return the column with the baseline of a component's instrument."""
+    return f"baseline {instrument}"
+
+
 def response(
-    table: ir.Table, definition: ResponseDefinition, instrument: Instrument, rule: str | None = None
+    table: ir.Table,
+    definition: ResponseDefinition,
+    instruments: Mapping[str, Instrument],
+    rule: str | None = None,
 ) -> ir.BooleanValue:
     """Return whether the response rule holds.
 
     Parameters
     ----------
     table : Table
-        Columns `value` and `base` (scores; null when missing), and one per component of the rule.
-    definition, instrument
-        Their direction and floor turn scores into improvement.
+        Columns `value` and `base` (scores; null when missing); for each component of the rule `score_column`, and
+        `baseline_column` where it is a change.
+    definition : ResponseDefinition
+        Its components are resolved by instrument, so that two definitions may use one name for different scores.
+    instruments : mapping of str to Instrument
+        Direction and floor of each instrument of the definition: they turn scores into improvement.
     rule : str, optional
-        The rule; the definition's response when empty.
+        The rule, for example that of remission; the definition's response when empty.
 
     Returns
     -------
     BooleanValue
         Null where the scores do not decide.
     """
-    change = table.base - table.value
-    improve = (change if instrument.direction == "lower_better" else -change).round(DECIMALS)
-    reference = (table.base - instrument.floor).round(DECIMALS)
+    main = instruments[definition.instrument]
+    improve = _improvement(table.base, table.value, main)
     terms = {
         "value": table.value,
         "base": table.base,
         "improve": improve,
         "worsen": -improve,
-        # a percentage of nothing is not defined: null, hence not assessable
-        "pct_improve": (100 * improve / reference.nullif(0)).round(DECIMALS),
-        **{name: table[name] for name in definition.components},
+        "pct_improve": _percent(improve, table.base, main),
+        **{name: _component(table, part, instruments) for name, part in definition.parts.items()},
     }
     return _compile(parse_rule(rule or definition.response), terms)
 
 
-def severe_enough(base: ir.FloatingValue, definition: ResponseDefinition, instrument: Instrument) -> ir.BooleanValue:
+def severe_enough(
+    base: ir.FloatingValue, definition: ResponseDefinition, instruments: Mapping[str, Instrument]
+) -> ir.BooleanValue:
     """Return whether the baseline reaches the bound from which a patient can be assessed; null without a baseline."""
     if definition.baseline_bound is None:
         return base.notnull()
-    if instrument.direction == "higher_better":
+    if instruments[definition.instrument].direction == "higher_better":
         return base <= definition.baseline_bound
     return base >= definition.baseline_bound
+
+
+def baseline_known(table: ir.Table, definition: ResponseDefinition) -> ir.BooleanValue:
+    """Return whether there is baseline enough to tell a response.
+
+    That of the main score where it is needed. Of components, those without which the rule could never hold: of two
+    changes joined by `or`, one baseline will do.
+
+    Parameters
+    ----------
+    table : Table
+        Columns `base` and `baseline_column` of each component that is a change.
+    """
+    import ibis
+
+    parts = definition.parts
+
+    def known(rule: Rule) -> ir.BooleanValue:
+        if not isinstance(rule, Comparison):
+            return reduce(and_ if rule.joined_by == "and" else or_, map(known, rule.terms))
+        part = parts.get(rule.name)
+        if part is None or part.measure == "score":
+            return ibis.literal(True)
+        return table[baseline_column(part.instrument)].notnull()
+
+    rule = known(parse_rule(definition.response))
+    return table.base.notnull() & rule if definition.needs_baseline else rule
+
+
+def _component(table: ir.Table, part: Component, instruments: Mapping[str, Instrument]) -> ir.NumericValue:
+    score = table[score_column(part.instrument)]
+    if part.measure == "score":
+        return score
+    instrument, base = instruments[part.instrument], table[baseline_column(part.instrument)]
+    improve = _improvement(base, score, instrument)
+    if part.measure == "percent_improvement":
+        return _percent(improve, base, instrument)
+    return improve if part.measure == "improvement" else -improve
+
+
+def _improvement(base: ir.NumericValue, value: ir.NumericValue, instrument: Instrument) -> ir.NumericValue:
+    change = base - value
+    return (change if instrument.direction == "lower_better" else -change).round(DECIMALS)
+
+
+def _percent(improve: ir.NumericValue, base: ir.NumericValue, instrument: Instrument) -> ir.NumericValue:
+    # a percentage of nothing is not defined: null, hence unknown
+    reference = (base - instrument.floor).round(DECIMALS)
+    return (100 * improve / reference.nullif(0)).round(DECIMALS)
 
 
 def _compile(rule: Rule, terms: dict[str, ir.NumericValue]) -> ir.BooleanValue:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dose_outcomes.outcomes.cohort_size import cohort_size
-from dose_outcomes.outcomes.responder_rate import responder_rate
+from dose_outcomes.outcomes.dose_attribution import responder_rate_by_attribution, response_rate_by_current_dose
+from dose_outcomes.outcomes.responder_rate import responder_rate, responder_rate_by_strategy
 from dose_outcomes.outcomes.side_effect_incidence import side_effect_incidence
 from dose_outcomes.outcomes.time_to_event import questions, time_to_event
 from dose_outcomes.results import CURVE_COLUMNS, CURVE_KEY, Result, to_frame
@@ -27,6 +28,9 @@ def estimate_all(counts: dict[str, pd.DataFrame], study: Study) -> tuple[pd.Data
 
     results: list[Result] = cohort_size(counts["time_at_risk"], study)
     results += responder_rate(counts["responders"], study)
+    results += responder_rate_by_attribution(counts["responders_by_attribution"], study)
+    results += response_rate_by_current_dose(counts["responses_by_current_dose"], study)
+    results += responder_rate_by_strategy(counts["responders_by_strategy"], study)
     curves = []
     for question in questions(counts["response_times"], counts["event_times"], study):
         found, rows = time_to_event(question, study)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dose_outcomes.outcomes.cells import ASSESSABLE, NO_PATIENTS, cells, with_totals
 from dose_outcomes.results import ALL, Result
 from dose_outcomes.stats.proportions.single import wilson
 from dose_outcomes.study import Study
-from dose_outcomes.study.model import Endpoint
+from dose_outcomes.study.endpoints import Endpoint
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +36,31 @@ def responder_rate(responders: pd.DataFrame, study: Study) -> list[Result]:
     responders : DataFrame
         As `derive.response.responder_counts` gives it, for all endpoints.
     """
-    return [result for endpoint in study.endpoints for result in _of_endpoint(responders, endpoint, study)]
+    return [
+        result
+        for endpoint in study.endpoints
+        for result in of_endpoint(responders[responders["endpoint"] == endpoint.id], endpoint, study)
+    ]
+
+
+def responder_rate_by_strategy(responders: pd.DataFrame, study: Study) -> list[Result]:
+    """Return the same shares under other strategies for intercurrent events; `subgroup` names the strategy.
+
+    Parameters
+    ----------
+    responders : DataFrame
+        Counts with the column strategy, for all endpoints.
+    """
+    return [
+        replace(result, analysis="responder_rate_by_strategy", subgroup=f"strategy: {other.label}")
+        for endpoint in study.endpoints
+        for other in endpoint.alternatives
+        for result in of_endpoint(
+            responders[(responders["endpoint"] == endpoint.id) & (responders["strategy"] == other.label)],
+            endpoint,
+            study,
+        )
+    ]
 
 
 def endpoint_name(endpoint: Endpoint, condition: str) -> str:
@@ -46,8 +71,8 @@ def endpoint_name(endpoint: Endpoint, condition: str) -> str:
     return codes.pop() if len(codes) == 1 else endpoint.id
 
 
-def _of_endpoint(responders: pd.DataFrame, endpoint: Endpoint, study: Study) -> Iterator[Result]:
-    own = responders[responders["endpoint"] == endpoint.id]
+def of_endpoint(own: pd.DataFrame, endpoint: Endpoint, study: Study) -> Iterator[Result]:
+    """Return the shares of one endpoint from its own counts."""
     values = sorted({column for pair in COUNTS.values() for column in pair})
     # with a visit of its own per definition, the total over conditions is of each one's target visit
     own = own if endpoint.visits else own.assign(day=0)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dose_outcomes.catalogue.expression import COMPONENT, Combination, Comparison, Rule, parse_rule
+from dose_outcomes.catalogue.expression import COMPONENT, Comparison, Rule, parse_rule
 from dose_outcomes.report.wording import DAYS_PER_WEEK, MISSING_DATA, Wording, plain, week
+
+Components = Mapping[str, Any]
 
 OPERATORS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than", "==": "exactly"}
 NAMES = {
@@ -17,6 +20,12 @@ NAMES = {
     "pct_improve": "improvement since before treatment, in percent,",
 }
 BOUNDS = {"lower_better": "at least", "higher_better": "at most", "target_range": "reaches"}
+MEASURES = {
+    "score": "{}",
+    "improvement": "improvement of {}",
+    "worsening": "worsening of {}",
+    "percent_improvement": "improvement of {}, in percent,",
+}
 VALIDATION = {
     "validated": "validated for this condition",
     "validated_other_population": "validated in another population",
@@ -40,25 +49,37 @@ class DefinitionText:
     source: str
 
 
-def rule_in_words(rule: str, components: dict[str, str], wording: Wording) -> str:
+def rule_in_words(rule: str, components: Components, wording: Wording) -> str:
     """Return a response rule as a sentence part.
 
-    Examples
-    --------
-    `improve >= 70` becomes "improvement since before treatment at least 70".
+    Parameters
+    ----------
+    rule : str
+        For example ``improve >= 70``, which becomes "improvement since before treatment at least 70".
+    components : mapping
+        Name in the rule: code of an instrument, or instrument and measure.
+    wording : Wording
+        Names of instruments.
     """
     return _words(parse_rule(rule), components, wording, within=False)
 
 
-def _words(rule: Rule, components: dict[str, str], wording: Wording, within: bool) -> str:
+def _words(rule: Rule, components: Components, wording: Wording, within: bool) -> str:
     if isinstance(rule, Comparison):
-        name = NAMES.get(rule.name, rule.name)
-        if COMPONENT.match(rule.name):
-            name = wording.instrument(components.get(rule.name, rule.name))
-        return f"{name} {OPERATORS[rule.operator]} {rule.number:g}"
-    assert isinstance(rule, Combination)
+        return f"{_subject(rule.name, components, wording)} {OPERATORS[rule.operator]} {rule.number:g}"
     text = f" {rule.joined_by} ".join(_words(term, components, wording, within=True) for term in rule.terms)
     return f"({text})" if within else text
+
+
+def _subject(name: str, components: Components, wording: Wording) -> str:
+    """Return what a name in a rule stands for."""
+    if not COMPONENT.match(name):
+        return NAMES.get(name, name)
+    component = components.get(name, name)
+    if isinstance(component, str):
+        return wording.instrument(component)
+    instrument = wording.instrument(component["instrument"])
+    return MEASURES.get(component.get("measure", "score"), "{}").format(instrument)
 
 
 def definitions(endpoint: dict[str, Any], wording: Wording) -> list[DefinitionText]:
@@ -81,12 +102,19 @@ def _definition(code: str, conditions: list[str], endpoint: dict[str, Any], word
         label=plain(definition["label"]),
         instrument=instrument,
         rule=plain(definition["response"]),
-        words=rule_in_words(definition["response"], components, wording) if definition["response"] else "",
+        words=_definition_in_words(definition, components, wording),
         baseline="any" if bound is None else f"{BOUNDS[wording.direction(definition['instrument'])]} {bound:g}",
         when=_when(definition, endpoint),
         standing=VALIDATION.get(definition.get("validation", "pragmatic"), ""),
         source=plain(definition.get("source") or ""),
     )
+
+
+def _definition_in_words(definition: dict[str, Any], components: Components, wording: Wording) -> str:
+    """Return the sentences that came with a definition, or else its rule in words."""
+    if definition.get("in_words"):
+        return plain(definition["in_words"])
+    return rule_in_words(definition["response"], components, wording) if definition["response"] else ""
 
 
 def _when(definition: dict[str, Any], endpoint: dict[str, Any]) -> str:

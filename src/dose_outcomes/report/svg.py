@@ -42,7 +42,7 @@ def finish(text: str, figure: str, title: str, description: str) -> Markup:
     from markupsafe import Markup
 
     ElementTree.register_namespace("", SVG)
-    root = ElementTree.fromstring(text)
+    root = ElementTree.fromstring(plain(text))
     ids = {element.get("id"): f"{figure}-{number}" for number, element in enumerate(_with_id(root), start=1)}
     for element in root.iter():
         _mend(element, ids)

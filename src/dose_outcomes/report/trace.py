@@ -8,7 +8,7 @@ from typing import Any
 from dose_outcomes.report.register import CurvePoint, Estimate, Step
 
 WORDS = ("analysis", "endpoint", "condition", "dose", "missing_data", "statistic", "method", "note", "flow", "reason")
-NUMBERS = ("day", "n", "events", "line")
+NUMBERS = ("line", "day", "n", "events")
 
 
 class Trace:
@@ -35,7 +35,7 @@ class Trace:
                 *(words.setdefault(text, len(words)) for text in texts),
                 *(getattr(row, name, None) for name in NUMBERS),
             ]
-        content = {"fields": ["source", *WORDS, *NUMBERS], "words": list(words), "rows": rows}
+        content = {"fields": ["source", *WORDS, *NUMBERS], "numbers": len(NUMBERS), "words": list(words), "rows": rows}
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         # nothing in a label may end the script element or open a comment
         return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026").replace("\u2028", "\\u2028")

@@ -6,10 +6,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dose_outcomes.catalogue import built_in
+from dose_outcomes.catalogue.definitions import problems
 from dose_outcomes.errors import nearest
 
 if TYPE_CHECKING:
+    from dose_outcomes.study.endpoints import Endpoint
     from dose_outcomes.study.model import Study
+
+_WRONG_KIND = {
+    "harm": "is a worsening or safety event, not a benefit: it needs an endpoint with kind: harm",
+    "benefit": "is a benefit: it does not belong in an endpoint with kind: harm",
+}
 
 
 def check_dose_groups(study: Study) -> Iterator[str]:
@@ -34,9 +41,11 @@ def check_definitions(study: Study) -> Iterator[str]:
     codes = {**built_in().definitions, **study.definitions}
     instruments = {**built_in().instruments, **study.instruments}
     for code, definition in study.definitions.items():
-        for instrument in (definition.instrument, *definition.components.values()):
-            if instrument not in instruments:
-                yield f"definitions: {code}: unknown instrument '{instrument}'{_hint(instrument, instruments)}"
+        unknown = [instrument for instrument in definition.instruments if instrument not in instruments]
+        for instrument in unknown:
+            yield f"definitions: {code}: unknown instrument '{instrument}'{_hint(instrument, instruments)}"
+        if not unknown:
+            yield from (f"definitions: {code}: {problem}" for problem in problems(definition, instruments))
     seen: set[str] = set()
     for endpoint in study.endpoints:
         where = f"endpoints: {endpoint.id}"
@@ -50,9 +59,22 @@ def check_definitions(study: Study) -> Iterator[str]:
                 yield f"{where}: unknown condition '{condition}'{_hint(condition, study.conditions)}"
             if code not in codes:
                 yield f"{where}: unknown definition '{code}'{_hint(code, codes)}"
+            elif codes[code].kind != endpoint.kind:
+                yield f"{where}: '{code}' {_WRONG_KIND[codes[code].kind]}"
+        if endpoint.kind == "harm":
+            yield from (f"{where}: {problem}" for problem in _harm_as_failure(endpoint))
         for visit in endpoint.visits:
             if not visit.first_day <= visit.day <= (visit.last_day or visit.day):
                 yield f"{where}: visit at day {visit.day} must lie between its first_day and last_day"
+
+
+def _harm_as_failure(endpoint: Endpoint) -> Iterator[str]:
+    """A failure to respond is the safe guess for a benefit; for a harm it would be the comfortable one."""
+    if "non_responder" in endpoint.missing_data:
+        yield "missing_data: non_responder would count a missing score as no harm; use observed"
+    strategies = [endpoint.intercurrent_events, *(other.intercurrent_events for other in endpoint.alternatives)]
+    if any("composite" in one.values() for one in strategies):
+        yield "intercurrent_events: composite would count who stopped as without harm; use another strategy"
 
 
 def check_data(study: Study) -> Iterator[str]:

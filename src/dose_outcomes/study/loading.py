@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from dose_outcomes.catalogue.wording import in_words
 from dose_outcomes.errors import StudyError, nearest
 from dose_outcomes.study.model import Study
 
@@ -45,16 +46,16 @@ def load_study(path: str | Path) -> Study:
 
 
 def effective_yaml(study: Study) -> str:
-    """Return the study with every default and every definition it uses, as YAML text."""
+    """Return the study with every default and every definition it uses, also in words, as YAML text."""
     content = study.model_dump(mode="json")
-    for endpoint in study.endpoints:
-        for code in endpoint.definitions.values():
-            definition = study.definition(code)
-            content["definitions"].setdefault(code, definition.model_dump(mode="json"))
-            for instrument in (definition.instrument, *definition.components.values()):
-                known = study.instrument(instrument)
-                if known is not None:
-                    content["instruments"].setdefault(instrument, known.model_dump(mode="json"))
+    used = {code for endpoint in study.endpoints for code in endpoint.definitions.values()}
+    for code in used | set(study.definitions):
+        definition = study.definition(code)
+        instruments = {one: known for one in definition.instruments if (known := study.instrument(one))}
+        written = definition.model_copy(update={"in_words": in_words(definition, instruments)})
+        content["definitions"][code] = written.model_dump(mode="json")
+        for one, known in instruments.items():
+            content["instruments"].setdefault(one, known.model_dump(mode="json"))
     content["definitions"] = dict(sorted(content["definitions"].items()))
     content["instruments"] = dict(sorted(content["instruments"].items()))
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110)

@@ -13,12 +13,24 @@ from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 from dose_outcomes.catalogue import Instrument, ResponseDefinition
 from dose_outcomes.study.base import Identifier, Label, Part
 from dose_outcomes.study.checks import check_data, check_definitions, check_dose_groups, check_times
+from dose_outcomes.study.contrasts import (
+    Contrasts,
+    Diagnostics,
+    DoseResponse,
+    Family,
+    SustainedResponse,
+    check_contrasts,
+    check_families,
+    check_one_definition_once,
+)
+from dose_outcomes.study.course import Course, Subgroup, check_course, check_subgroups
 from dose_outcomes.study.data import Data
+from dose_outcomes.study.endpoints import DoseAttributions, Endpoint, Visit
+from dose_outcomes.study.estimand import IntercurrentMedications
+from dose_outcomes.study.side_effects import SideEffects, check_side_effects
 
 ALL = "all"
 DAYS_PER_WEEK = 7
-
-MissingData = Literal["non_responder", "observed", "carried_forward"]
 
 
 class Drug(Part):
@@ -36,6 +48,9 @@ class DoseGroup(Part):
     label: Label
     from_mg: Annotated[float, Field(ge=0)]
     below_mg: Annotated[float, Field(gt=0)]
+    score_mg: Annotated[float, Field(ge=0)] | None = None
+    """Dose that stands for the group in trend tests and dose-response curves; `from_mg` when empty. Fixed beforehand,
+    so that it is the same whoever the patients are and at whatever site."""
 
 
 class ColumnCriterion(Part):
@@ -72,47 +87,6 @@ Criterion = Annotated[
 ]
 
 
-class Baseline(Part):
-    """Which score before treatment is the baseline."""
-
-    first_day: int = -28
-    last_day: int = 0
-    choose: Literal["last", "mean"] = "last"
-
-
-class Visit(Part):
-    """A target day and the days that count for it; the nearest score is taken, the later of two equally near."""
-
-    day: Annotated[int, Field(ge=1)]
-    """Names the visit in the results."""
-    nearest_to: Annotated[int, Field(ge=1)] | None = None
-    """Day that the score should be nearest to, when it is not `day` itself."""
-    first_day: Annotated[int, Field(ge=1)]
-    last_day: int | None = None
-    """Open when empty."""
-
-    @property
-    def target(self) -> int:
-        """Day that the score should be nearest to."""
-        return self.nearest_to or self.day
-
-
-class Endpoint(Part):
-    """A response, defined for each condition."""
-
-    id: Identifier
-    label: Label
-    definitions: dict[Identifier, str]
-    """Condition: code of its response definition."""
-    visits: list[Visit] = []
-    """When empty: week and window of each definition."""
-    baseline: Baseline = Baseline()
-    missing_data: Annotated[list[MissingData], Field(min_length=1)] = ["non_responder", "observed"]
-    """What a missing score means, one estimate each; the first is the primary one."""
-    dose_attribution: Literal["target"] = "target"
-    """`target`: the dose aimed at when treatment starts."""
-
-
 class TimeToResponse(Part):
     """Days from first dose to the first visit at which the response is documented."""
 
@@ -129,15 +103,6 @@ class TimeToEvent(Part):
     """Name of the event in the table."""
     label: Label
     risk_table_days: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)]
-
-
-class SideEffects(Part):
-    """Which side effects count, and for how long a patient is at risk."""
-
-    days_after_last_dose: Annotated[int, Field(ge=0)] | None = 30
-    """At risk until so many days after the last dose; until the end of observation when null."""
-    count: Literal["episodes", "records"] = "episodes"
-    """Events of a rate: distinct patient, term and onset day, or every record of the table."""
 
 
 class Disclosure(Part):
@@ -167,9 +132,20 @@ class Study(Part):
     definitions: dict[str, ResponseDefinition] = {}
     """Response definitions of the study's own, beside the built-in ones."""
     endpoints: list[Endpoint] = []
+    intercurrent_medications: IntercurrentMedications = IntercurrentMedications()
+    dose_attributions: DoseAttributions = DoseAttributions()
     time_to_response: list[TimeToResponse] = []
     time_to_event: list[TimeToEvent] = []
     side_effects: SideEffects = SideEffects()
+    course: Course = Course()
+    subgroups: list[Subgroup] = []
+    """Splits of the patients for which responder rates are shown beside the whole."""
+    contrasts: Contrasts = Contrasts()
+    diagnostics: Diagnostics = Diagnostics()
+    dose_response: DoseResponse = DoseResponse()
+    sustained_response: list[SustainedResponse] = []
+    multiplicity: list[Family] = []
+    """Families of tests; p values of rows in none of them are not adjusted."""
     level: Annotated[float, Field(gt=0, lt=1)] = 0.95
     """Level of all intervals."""
     disclosure: Disclosure = Disclosure()
@@ -183,7 +159,18 @@ class Study(Part):
 
     @model_validator(mode="after")
     def _cross_checks(self) -> Study:
-        checks = (check_dose_groups, check_data, check_definitions, check_times)
+        checks = (
+            check_dose_groups,
+            check_data,
+            check_definitions,
+            check_times,
+            check_course,
+            check_side_effects,
+            check_subgroups,
+            check_contrasts,
+            check_families,
+            check_one_definition_once,
+        )
         problems = [problem for check in checks for problem in check(self)]
         if problems:
             raise ValueError("\n".join(problems))
@@ -193,6 +180,16 @@ class Study(Part):
     def dose_labels(self) -> list[str]:
         """Labels of the dose groups, in order."""
         return [group.label for group in self.dose_groups]
+
+    @property
+    def reference_dose(self) -> str:
+        """Label of the dose group that the others are compared with."""
+        return self.contrasts.reference_dose or self.dose_labels[0]
+
+    @property
+    def dose_scores(self) -> dict[str, float]:
+        """Label of each dose group: the dose, in mg, that stands for it."""
+        return {group.label: group.from_mg if group.score_mg is None else group.score_mg for group in self.dose_groups}
 
     @property
     def primary_endpoint(self) -> Endpoint | None:

@@ -164,14 +164,20 @@ def test_only_its_own_style_and_script_may_run(page, parsed):
 
 
 def hostile_release(made, folder, label):
+    """Return a release whose labels, one dose, one side effect and one reason are all the hostile text."""
     conditions = {**made.CONDITIONS, "itch": label}
     endpoints = [{**made.study()["endpoints"][0], "label": label}]
-    content = made.study(conditions=conditions, title=label, endpoints=endpoints)
+    groups = [made.study()["dose_groups"][0], {"label": label, "from_mg": 4, "below_mg": 5}]
+    content = made.study(conditions=conditions, title=label, endpoints=endpoints, dose_groups=groups)
     made.write(folder, content)
     attrition = folder / "attrition.csv"
     quoted = label.replace('"', '""').replace("\x00", "")
     attrition.write_text(attrition.read_text().replace("Younger than 18 years", f'"{quoted}"'))
-    return Release.read(folder, made.PROVENANCE)
+    release = Release.read(folder, made.PROVENANCE)
+    for table in (release.estimates, release.curves):
+        table["dose"] = table["dose"].replace("4 mg", label)
+        table["endpoint"] = table["endpoint"].replace("term: Headache", f"term: {label}")
+    return release
 
 
 @pytest.mark.parametrize("label", HOSTILE, ids=range(len(HOSTILE)))

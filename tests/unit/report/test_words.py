@@ -26,6 +26,29 @@ def test_rules_in_words(rule, words, wording):
     assert rule_in_words(rule, {"c_other": "SCALE"}, wording) == words
 
 
+@pytest.mark.parametrize(
+    ("component", "words"),
+    [
+        ("SCALE", "Scale of ten at least 2"),
+        ({"instrument": "SCALE"}, "Scale of ten at least 2"),
+        ({"instrument": "SCALE", "measure": "worsening"}, "worsening of Scale of ten at least 2"),
+        (
+            {"instrument": "SCALE", "measure": "percent_improvement"},
+            "improvement of Scale of ten, in percent, at least 2",
+        ),
+    ],
+)
+def test_components_in_words(component, words, wording):
+    assert rule_in_words("c_other >= 2", {"c_other": component}, wording) == words
+
+
+def test_sentences_that_come_with_a_definition_are_used(made):
+    content = made.study()
+    content["definitions"]["ACHE-30"] = {**content["definitions"]["ACHE-30"], "in_words": "Better by a third."}
+    wording = Wording(content)
+    assert definitions(content["endpoints"][0], wording)[0].words == "Better by a third."
+
+
 def test_definitions_come_with_score_rule_baseline_and_window(wording):
     first = definitions(wording.study["endpoints"][0], wording)[0]
     assert (first.conditions, first.code, first.instrument) == (["Aches"], "ACHE-30", "Scale of ten")

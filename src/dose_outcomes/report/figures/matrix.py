@@ -19,7 +19,11 @@ LABEL_CHARACTERS = 30
 CHARACTER = 6.8
 """Units of a character, with room to spare for wider fonts."""
 LABEL_PADDING = 10
+HEADER_CHARACTER = 8.2
+"""Units of a bold character."""
 NARROWEST_LABELS = 120
+NARROW_PANEL = 84
+"""Below this width an axis has room for two labels, and words go into two lines."""
 LINE_HEIGHT = 13
 GAP = 22
 LITTLE_MORE = 1.35
@@ -82,13 +86,123 @@ def interval_matrix(
     """
     import altair as alt
 
-    end = ticks[-1]
-    scale = alt.Scale(domain=[0, end], nice=False, zero=True)
-    axis = alt.Axis(
+    width = panel_width(len(doses), left)
+    narrow = width < NARROW_PANEL
+    values = [_values(cell, ticks[-1], narrow) for cell in cells]
+    header_characters = int((width + GAP) / HEADER_CHARACTER)
+    names = {dose.identifier: shorten(dose.label, header_characters) for dose in doses}
+    channels = _Channels(
+        y=alt.Y(
+            "row:N",
+            scale=alt.Scale(domain=[row.identifier for row in rows], padding=0),
+            axis=_row_axis(rows, left),
+        ),
+        scale=alt.Scale(domain=[0, ticks[-1]], nice=False, zero=True),
+        axis=_share_axis(ticks, narrow),
+        colour=alt.Color(
+            "dose:N",
+            scale=alt.Scale(
+                domain=[dose.identifier for dose in doses], range=[f"var({dose.colour})" for dose in doses]
+            ),
+            legend=None,
+        ),
+    )
+    return (
+        alt.layer(*_empty_cells(channels, width), *_estimates(channels, width), data=alt.InlineData(values=values))
+        .properties(width=width, height=ROW_HEIGHT * len(rows))
+        .facet(
+            column=alt.Column(
+                "dose:N",
+                sort=[dose.identifier for dose in doses],
+                title=None,
+                header=alt.Header(labels=header, labelExpr=lookup(names), labelPadding=8),
+            ),
+            spacing=GAP,
+            bounds="flush",  # panels stand by their axes, so that figures above each other line up
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Channels:
+    """What all layers share."""
+
+    y: alt.Y
+    scale: alt.Scale
+    axis: alt.Axis
+    colour: alt.Color
+
+    def x(self, column: str) -> alt.X:
+        import altair as alt
+
+        return alt.X(f"{column}:Q", scale=self.scale, axis=self.axis)
+
+
+def _empty_cells(channels: _Channels, width: int) -> list[alt.Chart]:
+    """Return the layers of cells without a dot: a dashed box for a hidden one, words alone for the others."""
+    import altair as alt
+
+    base, band = alt.Chart(), alt.RelativeBandSize(0.7)
+    text: dict[str, Any] = {"fontSize": SMALL_TEXT_SIZE, "color": MUTED_TEXT, "lineHeight": LINE_HEIGHT}
+    return [
+        base.transform_filter("datum.kind === 'hidden'")
+        .mark_rect(fill=SURFACE, stroke=LINE, strokeDash=[3, 3], cornerRadius=3, height=band)
+        .encode(x=alt.value(1), x2=alt.value(width - 1), y=channels.y, description="description:N"),
+        base.transform_filter("datum.kind === 'absent'")  # keeps the grid from running through the words
+        .mark_rect(fill="var(--page)", height=band)
+        .encode(x=alt.value(4), x2=alt.value(width - 4), y=channels.y),
+        *(
+            base.transform_filter(f"datum.lines === {lines}")
+            .mark_text(**text, dy=-LINE_HEIGHT / 2 * (lines - 1))
+            .encode(x=alt.value(width / 2), y=channels.y, text="text:N")
+            for lines in (1, 2)
+        ),
+    ]
+
+
+def _estimates(channels: _Channels, width: int) -> list[alt.Chart]:
+    """Return the layers of dots, intervals and arrowheads."""
+    import altair as alt
+
+    base, colour, y = alt.Chart(), channels.colour, channels.y
+    shape = alt.condition("datum.dose === 'all'", alt.value("diamond"), alt.value("circle"))
+    dot: dict[str, Any] = {
+        "x": channels.x("estimate"),
+        "y": y,
+        "color": colour,
+        "shape": shape,
+        "description": "description:N",
+    }
+    return [
+        base.transform_filter("datum.low !== null")
+        .mark_rule(strokeWidth=2)
+        .encode(x=channels.x("low"), x2="high:Q", y=y, color=colour),
+        base.transform_filter("datum.kind === 'zero'")
+        .mark_tick(thickness=2, size=10)
+        .encode(x=channels.x("high"), y=y, color=colour),
+        base.transform_filter("datum.beyond !== ''")
+        .mark_point(shape="triangle-right", filled=True, size=60, opacity=1)
+        .encode(x=alt.value(width), y=y, color=colour),
+        base.transform_filter("datum.beyond !== ''")
+        .mark_text(fontSize=SMALL_TEXT_SIZE, align="right", dy=-9, color=MUTED_TEXT)
+        .encode(x=alt.value(width), y=y, text="beyond:N"),
+        base.transform_filter("datum.kind === 'zero'")
+        .mark_point(size=70, strokeWidth=2, fill="var(--page)", opacity=1)
+        .encode(**dot),
+        base.transform_filter("datum.kind === 'shown'").mark_point(filled=True, size=80, opacity=1).encode(**dot),
+    ]
+
+
+def _share_axis(ticks: list[float], narrow: bool) -> alt.Axis:
+    """Return the axis of shares: one percent sign, at the end, for neighbouring labels must not run together."""
+    import altair as alt
+
+    number = "format(100 * datum.value, '~g')"
+    middle = f"(datum.value === 0 ? {number} : '')" if narrow else number
+    return alt.Axis(
         values=ticks,
         orient="top",
-        # one percent sign, at the end: neighbouring labels must not run together
-        labelExpr=f"format(100 * datum.value, '~g') + (datum.value === {end} ? '%' : '')",
+        labelExpr=f"datum.value === {ticks[-1]} ? {number} + '%' : {middle}",
         grid=True,
         ticks=False,
         domain=False,
@@ -97,84 +211,29 @@ def interval_matrix(
         labelFontSize=SMALL_TEXT_SIZE,
         title=None,
     )
-    labels = lookup({row.identifier: two_lines(row.label, LABEL_CHARACTERS) for row in rows})
-    broken = [row.identifier for row in rows if len(two_lines(row.label, LABEL_CHARACTERS)) > 1]
+
+
+def _row_axis(rows: list[MatrixRow], left: int) -> alt.Axis:
+    """Return the axis of row labels, in one line or two."""
+    import altair as alt
+
+    lines = {row.identifier: two_lines(row.label, LABEL_CHARACTERS) for row in rows}
+    broken = [identifier for identifier, parts in lines.items() if len(parts) > 1]
     strong = [row.identifier for row in rows if row.strong]
-    y = alt.Y(
-        "row:N",
-        scale=alt.Scale(domain=[row.identifier for row in rows], padding=0),
-        axis=alt.Axis(
-            labelExpr=labels,
-            labelColor=TEXT,
-            labelFontWeight=alt.condition(_one_of(strong), alt.value("bold"), alt.value("normal")),
-            labelLineHeight=LINE_HEIGHT,
-            # a label is placed by its first line: two lines begin half a line higher
-            labelOffset=alt.condition(_one_of(broken), alt.value(-LINE_HEIGHT / 2), alt.value(0)),
-            labelPadding=LABEL_PADDING,
-            ticks=False,
-            domain=False,
-            title=None,
-            # the width of the drawing must not depend on the font that happens to be there
-            minExtent=left,
-            maxExtent=left,
-        ),
-    )
-    x = alt.X("estimate:Q", scale=scale, axis=axis)
-    colour = alt.Color(
-        "dose:N",
-        scale=alt.Scale(domain=[dose.identifier for dose in doses], range=[f"var({dose.colour})" for dose in doses]),
-        legend=None,
-    )
-    tip = alt.Description("description:N")
-    base = alt.Chart()
-    shape = alt.condition("datum.dose === 'all'", alt.value("diamond"), alt.value("circle"))
-    width = panel_width(len(doses), left)
-    layers: list[alt.Chart] = [
-        base.transform_filter("datum.kind === 'hidden'")
-        .mark_rect(fill=SURFACE, stroke=LINE, strokeDash=[3, 3], cornerRadius=3, height=alt.RelativeBandSize(0.7))
-        .encode(x=alt.value(1), x2=alt.value(width - 1), y=y, description=tip),
-        base.transform_filter("datum.kind === 'absent'")
-        .mark_rect(fill="var(--page)", height=alt.RelativeBandSize(0.7))
-        .encode(x=alt.value(4), x2=alt.value(width - 4), y=y),
-        base.transform_filter("datum.text !== ''")
-        .mark_text(fontSize=SMALL_TEXT_SIZE, color=MUTED_TEXT)
-        .encode(x=alt.value(width / 2), y=y, text="text:N"),
-        base.transform_filter("datum.low !== null")
-        .mark_rule(strokeWidth=2)
-        .encode(x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q", y=y, color=colour),
-        base.transform_filter("datum.kind === 'zero'")
-        .mark_tick(thickness=2, size=10)
-        .encode(x=alt.X("high:Q", scale=scale, axis=axis), y=y, color=colour),
-        base.transform_filter("datum.beyond !== ''")
-        .mark_point(shape="triangle-right", filled=True, size=60, opacity=1)
-        .encode(x=alt.value(width), y=y, color=colour),
-        base.transform_filter("datum.beyond !== ''")
-        .mark_text(fontSize=SMALL_TEXT_SIZE - 1, align="right", dy=-9, color=MUTED_TEXT)
-        .encode(x=alt.value(width), y=y, text="beyond:N"),
-        base.transform_filter("datum.kind === 'zero'")
-        .mark_point(size=70, strokeWidth=2, fill="var(--page)", opacity=1)
-        .encode(x=x, y=y, color=colour, shape=shape, description=tip),
-        base.transform_filter("datum.kind === 'shown'")
-        .mark_point(filled=True, size=80, opacity=1)
-        .encode(x=x, y=y, color=colour, shape=shape, description=tip),
-    ]
-    return (
-        alt.layer(*layers, data=alt.InlineData(values=[_values(cell, end) for cell in cells]))
-        .properties(width=width, height=ROW_HEIGHT * len(rows))
-        .facet(
-            column=alt.Column(
-                "dose:N",
-                sort=[dose.identifier for dose in doses],
-                title=None,
-                header=alt.Header(
-                    labels=header,
-                    labelExpr=lookup({dose.identifier: shorten(dose.label, 16) for dose in doses}),
-                    labelPadding=8,
-                ),
-            ),
-            spacing=GAP,
-            bounds="flush",  # panels stand by their axes, so that figures above each other line up
-        )
+    return alt.Axis(
+        labelExpr=lookup(lines),
+        labelColor=TEXT,
+        labelFontWeight=alt.condition(_one_of(strong), alt.value("bold"), alt.value("normal")),
+        labelLineHeight=LINE_HEIGHT,
+        # a label is placed by its first line: two lines begin half a line higher
+        labelOffset=alt.condition(_one_of(broken), alt.value(-LINE_HEIGHT / 2), alt.value(0)),
+        labelPadding=LABEL_PADDING,
+        ticks=False,
+        domain=False,
+        title=None,
+        # the width of the drawing must not depend on the font that happens to be there
+        minExtent=left,
+        maxExtent=left,
     )
 
 
@@ -182,13 +241,15 @@ def _one_of(identifiers: list[str]) -> str:
     return f"indexof({identifiers}, datum.value) >= 0"
 
 
-def _values(cell: Cell, end: float) -> dict[str, Any]:
+def _values(cell: Cell, end: float, narrow: bool) -> dict[str, Any]:
     beyond = cell.high is not None and cell.high > end
+    broken = narrow and " " in cell.text
     return {
         "row": cell.row,
         "dose": cell.dose,
         "kind": cell.kind,
-        "text": cell.text,
+        "text": cell.text.split(" ", 1) if broken else cell.text,
+        "lines": 2 if broken else 1 if cell.text else 0,
         "description": f"{cell.identifier}\n{cell.tip}",
         "estimate": cell.estimate,
         "low": cell.low,

@@ -24,6 +24,8 @@ LABEL_CHARACTERS = 16
 LABEL_SPACING = 17
 RISK_TOP = PLOT_HEIGHT + 84
 RISK_ROW = 38
+SHORT = {"secondary": "hidden", "no_patients": "0", "not_analysed": "–", "not_estimable": "–"}
+"""Words for empty cells that fit between two days of the table; the table below the figure says more."""
 SWATCH = 24
 DASHES = ([1, 0], [7, 3], [2, 2], [9, 3, 2, 3], [4, 4], [1, 4])
 
@@ -229,5 +231,5 @@ def _events(cell: RiskCell, wording: Wording) -> str:
 def _count(row: Estimate | None, wording: Wording) -> str:
     gap = absence(row, wording.minimum)
     if gap or row is None:
-        return {"not shown": "n.s.", "no patients": "0"}.get(gap.text, gap.text) if gap else ""
+        return SHORT.get(gap.kind, gap.text) if gap else ""
     return show(row)

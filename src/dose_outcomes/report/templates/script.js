@@ -124,17 +124,18 @@
   const toggle = document.getElementById("trace");
   let from = null;
   const names = {
-    source: "File", line: "Line", analysis: "Analysis", endpoint: "Endpoint", condition: "Condition", dose: "Dose",
+    source: "File", line: "Line of the file", analysis: "Analysis", endpoint: "Endpoint", condition: "Condition", dose: "Dose",
     missing_data: "Missing data", statistic: "Statistic", method: "Method", note: "Note", flow: "Flow", reason: "Reason",
     day: "Day", n: "Patients", events: "Events",
   };
   const facts = (element) => {
     const { r, c, d } = element.dataset;
     const row = register.rows[d === undefined ? r : `${r}@${d}`];
-    const found = [["Row", r], ["Column", c ?? "estimate"], ["Shown", element.textContent], ["Unrounded", element.value]];
+    const found = [["Shown", element.textContent], ["Unrounded", element.value], ["Row", r], ["Column", c ?? "estimate"]];
     if (!row) return found;
+    const words = register.fields.length - register.numbers;
     register.fields.forEach((field, place) => {
-      const word = typeof row[place] === "number" && place <= register.fields.indexOf("reason") ? register.words[row[place]] : row[place];
+      const word = place < words ? register.words[row[place]] : row[place];
       if (word !== null && word !== "") found.push([names[field], String(word)]);
     });
     return found;

@@ -1,11 +1,12 @@
-"""Tests of association in a fourfold table: chi-square, Fisher and its mid-p version."""
+"""Tests of equal proportions: chi-square and its N - 1 form, Fisher and its mid-p version; several groups."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
-from dose_outcomes.stats.arguments import check_choice
+from dose_outcomes.stats.arguments import check_array, check_choice
 from dose_outcomes.stats.proportions.counts import check_two_groups
 from dose_outcomes.stats.proportions.discrete import (
     hypergeometric_probabilities,
@@ -154,3 +155,134 @@ def chi_square(
     spread = float(table.n) * table.reference_n * table.total_events * (table.total - table.total_events)
     statistic = table.total * corrected**2 / spread
     return HypothesisTest(statistic, 1.0, float(np.asarray(chdtrc(1.0, statistic))), method)
+
+
+def smallest_expected_count(events: int, n: int, reference_events: int, reference_n: int) -> float | None:
+    """Smallest of the four counts expected under equal proportions, min(n1, n2) min(m, N - m)/N; None without patients.
+
+    Parameters
+    ----------
+    events, n : int
+        Patients with the event and patients of the group.
+    reference_events, reference_n : int
+        The same of the group it is compared with; m is the events of both, N the patients of both.
+
+    Returns
+    -------
+    float or None
+
+    Raises
+    ------
+    ArgumentError
+        If the counts are not whole numbers with 0 <= events <= n.
+
+    Examples
+    --------
+    5 events among 20 and 30 patients: 20 x 5 / 50.
+
+    >>> smallest_expected_count(1, 20, 4, 30)
+    2.0
+    """
+    table = check_two_groups(events, n, reference_events, reference_n)
+    if table.total == 0:
+        return None
+    rarer = min(table.total_events, table.total - table.total_events)
+    return min(table.n, table.reference_n) * rarer / table.total
+
+
+def n_minus_one_test(events: int, n: int, reference_events: int, reference_n: int) -> HypothesisTest:
+    """Test of equal proportions: (N - 1)/N times Pearson's chi-square; Fisher's test below an expected count of 1.
+
+    The statistic is the square of the Miettinen-Nurminen score at no difference, so that the test and the
+    Miettinen-Nurminen interval agree on whether there is one.
+
+    Parameters
+    ----------
+    events, n : int
+        Patients with the event and patients of the group.
+    reference_events, reference_n : int
+        The same of the group it is compared with.
+
+    Returns
+    -------
+    HypothesisTest
+        Undefined when a group is empty.
+
+    Raises
+    ------
+    ArgumentError
+        If the counts are not whole numbers with 0 <= events <= n.
+
+    References
+    ----------
+    Campbell I (2007). Chi-squared and Fisher-Irwin tests of two-by-two tables with small sample recommendations.
+    Statistics in Medicine 26:3661-3675.
+
+    Examples
+    --------
+    10 of 20 against 5 of 20: 39/40 of 2.6667.
+
+    >>> round(n_minus_one_test(10, 20, 5, 20).statistic, 6)
+    2.6
+    """
+    method = "N - 1 chi-square test"
+    table = check_two_groups(events, n, reference_events, reference_n)
+    if table.empty:
+        return HypothesisTest(None, None, None, method, "a group without patients: undefined")
+    expected = smallest_expected_count(events, n, reference_events, reference_n)
+    if expected is not None and expected < 1.0:
+        return fisher_exact(events, n, reference_events, reference_n)
+    pearson = chi_square(events, n, reference_events, reference_n)
+    assert pearson.statistic is not None, "expected counts of 1 or more leave variation"
+    statistic = pearson.statistic * (table.total - 1) / table.total
+    return HypothesisTest(statistic, 1.0, float(np.asarray(chdtrc(1.0, statistic))), method)
+
+
+def homogeneity_chi_square(events: ArrayLike, n: ArrayLike) -> HypothesisTest:
+    """Pearson's chi-square test that several groups share one proportion.
+
+    X^2 = sum((x - n p)^2/(n p (1 - p))), p = sum(x)/sum(n), with one degree of freedom less than groups.
+
+    Parameters
+    ----------
+    events, n : array_like, shape (k,)
+        Patients with the event and patients, by group; a group without patients is left out.
+
+    Returns
+    -------
+    HypothesisTest
+        The note names the smallest expected count when it is below 5. Undefined with fewer than two groups, or when
+        nobody or everybody has the event.
+
+    Raises
+    ------
+    ArgumentError
+        If the counts are not whole numbers with 0 <= events <= n, or lengths differ.
+
+    References
+    ----------
+    Pearson K (1900). Philosophical Magazine 50:157-175.
+
+    Examples
+    --------
+    Two groups: the chi-square of the fourfold table.
+
+    >>> round(homogeneity_chi_square([10, 5], [20, 20]).statistic, 4)
+    2.6667
+    """
+    method = "chi-square test of homogeneity"
+    patients = check_array("n", n, at_least=0, whole=True)
+    reached = check_array("events", events, at_least=0, whole=True, same_length_as=("n", patients))
+    check_array("n - events", patients - reached, at_least=0)
+    reached, patients = reached[patients > 0], patients[patients > 0]
+    total, total_events = float(patients.sum()), float(reached.sum())
+    if len(patients) < 2:
+        return HypothesisTest(None, None, None, method, "fewer than two groups with patients: undefined")
+    if total_events in (0.0, total):
+        return HypothesisTest(None, None, None, method, "nobody or everybody has the event: undefined")
+    share = total_events / total
+    statistic = float(((reached - patients * share) ** 2 / patients).sum()) / (share * (1.0 - share))
+    freedom = float(len(patients) - 1)
+    smallest = float(patients.min()) * min(share, 1.0 - share)
+    note = f"smallest expected count {smallest:.2g}: the chi-square is rough" if smallest < 5.0 else ""
+    return HypothesisTest(statistic, freedom, float(np.asarray(chdtrc(freedom, statistic))), method, note)

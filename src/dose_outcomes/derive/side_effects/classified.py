@@ -31,7 +31,8 @@ def classify_side_effects(cohort: Cohort, population: ir.Table, study: Study) ->
     Returns
     -------
     Table
-        patient_id, condition, dose, term, body_system, excluded (reason, null when it counts).
+        patient_id, condition, dose, term, body_system, onset_day, resolved_day, severity, serious, related, action,
+        last_dose_day, observed_until, risk_until, excluded (reason, null when it counts).
     """
     import ibis
 
@@ -50,7 +51,10 @@ def classify_side_effects(cohort: Cohort, population: ir.Table, study: Study) ->
             (repeated, REPEATED),
             else_=ibis.null("string"),
         )
-    ).select("patient_id", "condition", "dose", "term", "body_system", "excluded")
+    ).select(
+        *("patient_id", "condition", "dose", "term", "body_system", "onset_day", "resolved_day"),
+        *("severity", "serious", "related", "action", "last_dose_day", "observed_until", "risk_until", "excluded"),
+    )
 
 
 def side_effect_counts(classified: ir.Table) -> ir.Table:
@@ -63,18 +67,42 @@ def side_effect_counts(classified: ir.Table) -> ir.Table:
     """
     import ibis
 
-    counted = classified.filter(classified.excluded.isnull())
-    named = counted.filter(counted.body_system.notnull())
-    levels = [
-        counted.mutate(endpoint=ibis.literal(ANY)),
-        named.mutate(endpoint=ibis.literal("body_system: ") + named.body_system),
-        counted.mutate(endpoint=ibis.literal("term: ") + counted.term),
-    ]
     parts = [
         level.group_by("endpoint", "condition", "dose").agg(patients=level.patient_id.nunique(), events=level.count())
-        for level in levels
+        for level in by_endpoint(counted(classified), body_systems=True)
     ]
     return ibis.union(*parts)
+
+
+def counted(classified: ir.Table) -> ir.Table:
+    """Return the records that count."""
+    return classified.filter(classified.excluded.isnull())
+
+
+def placed(classified: ir.Table) -> ir.Table:
+    """Return the records that count and whose onset is a day at risk: those that have a dose and a person-day.
+
+    A source that judges treatment emergence itself may count others; the attrition says how many.
+    """
+    events = counted(classified)
+    return events.filter(events.onset_day.between(0, events.risk_until))
+
+
+def by_endpoint(events: ir.Table, *, body_systems: bool = False) -> list[ir.Table]:
+    """Return the events under each name they go by: any side effect, their term, their body system.
+
+    Returns
+    -------
+    list of Table
+        `events` with a column endpoint (``any``, ``body_system: NAME``, ``term: NAME``).
+    """
+    import ibis
+
+    levels = [events.mutate(endpoint=ibis.literal(ANY))]
+    if body_systems:
+        named = events.filter(events.body_system.notnull())
+        levels.append(named.mutate(endpoint=ibis.literal("body_system: ") + named.body_system))
+    return [*levels, events.mutate(endpoint=ibis.literal("term: ") + events.term)]
 
 
 def time_at_risk(population: ir.Table) -> ir.Table:

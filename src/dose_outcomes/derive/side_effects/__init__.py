@@ -1,0 +1,21 @@
+"""Side effects: from records to counts of events, patients and time at risk."""
+
+from dose_outcomes.derive.side_effects.classified import (
+    ANY,
+    NOT_ANALYSED,
+    SIDE_EFFECT_REASONS,
+    classify_side_effects,
+    event_time_counts,
+    side_effect_counts,
+    time_at_risk,
+)
+
+__all__ = [
+    "ANY",
+    "NOT_ANALYSED",
+    "SIDE_EFFECT_REASONS",
+    "classify_side_effects",
+    "event_time_counts",
+    "side_effect_counts",
+    "time_at_risk",
+]
