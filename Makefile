@@ -38,6 +38,7 @@ simulate: $(VENV)/.ready  ## writes data/raw/ldn again, byte for byte
 
 docs: $(VENV)/.ready  ## pages and schema that are written from the code
 	@$(BIN)/python -m dose_outcomes.cohort.documentation
+	@$(BIN)/python -m dose_outcomes.catalogue.documentation
 	@$(BIN)/python -m dose_outcomes.study.schema
 
 lock:  ## writes requirements.lock from pyproject.toml

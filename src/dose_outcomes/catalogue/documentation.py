@@ -31,6 +31,14 @@ The sentences below are written from the rules that are run. How they are read:
 Written by `python -m dose_outcomes.catalogue.documentation`; a test holds it to the code.
 """
 
+CONDITIONS = {
+    "crohns_disease": "Crohn's disease",
+    "crohns_disease_paediatric": "Crohn's disease, paediatric",
+    "hashimoto_thyroiditis": "Hashimoto's thyroiditis",
+    "pruritus_ssc_dm": "Itch in scleroderma or dermatomyositis",
+    "sjogren": "Sjögren's disease",
+    "": "Any condition",
+}
 ROLES = {
     "primary": "primary",
     "secondary": "secondary",
@@ -45,10 +53,16 @@ VALIDATION = {
     "pragmatic": "pragmatic, not validated",
 }
 CITATIONS = {
-    "read": "figures read in the source",
-    "recalled": "figures recalled",
-    "uncertain": "figures uncertain",
-    "chosen": "cut chosen, not taken from a source",
+    "read": "Figures read in the source",
+    "recalled": "Figures recalled",
+    "uncertain": "Figures uncertain",
+    "chosen": "Cut chosen, not taken from a source",
+}
+MEASURES = {
+    "score": "",
+    "improvement": "the improvement of ",
+    "worsening": "the worsening of ",
+    "percent_improvement": "the improvement in percent of ",
 }
 DIRECTIONS = {"lower_better": "lower", "higher_better": "higher", "target_range": "within a range"}
 
@@ -58,8 +72,11 @@ def page() -> str:
     catalogue = built_in()
     parts = [INTRODUCTION.format(definitions=len(catalogue.definitions), instruments=len(catalogue.instruments))]
     by_condition = sorted(catalogue.definitions.items(), key=lambda item: item[1].condition or "~")
+    parts.append("| condition | primary | otherwise |\n|---|---|---|")
     for condition, group in groupby(by_condition, key=lambda item: item[1].condition):
-        parts.append(f"\n## {_plain(condition) if condition else 'Any condition'}\n")
+        parts += _primaries(condition, list(group))
+    for condition, group in groupby(by_condition, key=lambda item: item[1].condition):
+        parts.append(f"\n## {_condition(condition)}\n")
         parts += [_entry(code, definition, catalogue) for code, definition in group]
     parts.append(
         "\n## Instruments\n\nOutside its limits a value is an error; outside the plausible range it is doubtful.\n"
@@ -68,6 +85,14 @@ def page() -> str:
     parts.append("|---|---|---|---|---|---|---|---|---|")
     parts += [_row(code, instrument) for code, instrument in sorted(catalogue.instruments.items())]
     return "\n".join(parts) + "\n"
+
+
+def _primaries(condition: str, definitions: list[tuple[str, ResponseDefinition]]) -> list[str]:
+    primary = [f"`{code}`" for code, definition in definitions if definition.role == "primary"]
+    others = [
+        f"`{code}` if {definition.primary_if}" for code, definition in definitions if definition.role == "primary_if"
+    ]
+    return [f"| {_condition(condition)} | {', '.join(primary)} | {'; '.join(others)} |"] if primary or others else []
 
 
 def _entry(code: str, definition: ResponseDefinition, catalogue: Catalogue) -> str:
@@ -86,10 +111,7 @@ def _entry(code: str, definition: ResponseDefinition, catalogue: Catalogue) -> s
 
 
 def _components(definition: ResponseDefinition) -> list[str]:
-    told = [
-        f"`{name}` is {'the ' + _plain(part.measure).lower() + ' of ' if part.measure != 'score' else ''}{part.instrument}"
-        for name, part in definition.parts.items()
-    ]
+    told = [f"`{name}` is {MEASURES[part.measure]}{part.instrument}" for name, part in definition.parts.items()]
     return [f"- Components: {', '.join(told)}"] if told else []
 
 
@@ -132,6 +154,10 @@ def _plausible(instrument: Instrument) -> str:
         return ""
     low = instrument.minimum if low is None else low
     return f"{low:g} to {instrument.maximum if high is None else high:g}"
+
+
+def _condition(identifier: str) -> str:
+    return CONDITIONS.get(identifier) or _plain(identifier)
 
 
 def _plain(identifier: str) -> str:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from dose_outcomes.derive.intercurrent import apply_strategies, effects_of_events, intercurrent_events
 from dose_outcomes.derive.population import assign_population
-from dose_outcomes.derive.response import assessable, responses, visit_plan, with_remission
+from dose_outcomes.derive.response import assessable, responses, with_remission
 from dose_outcomes.derive.side_effects import classify_side_effects
+from dose_outcomes.derive.visits import visit_plan
 from dose_outcomes.engine import Cohort, connect, open_cohort
 from dose_outcomes.study import Study
 from dose_outcomes.study.endpoints import Endpoint
@@ -75,7 +76,7 @@ def derive(folder: Path, study: Study) -> Derived:
             alternatives[endpoint.id, other.label] = connection.create_table(
                 f"responses {endpoint.id} {number}", under({**main, **other.intercurrent_events})
             )
-        if with_remission(study, endpoint):
+        if endpoint.kind == "benefit" and with_remission(study, endpoint):
             # counted once: an expression will do
             rule = responses(cohort, patients[endpoint.id], study, endpoint, "remission")
             remissions[endpoint.id] = _under_strategies(rule, events, patients[endpoint.id], study, endpoint, main)

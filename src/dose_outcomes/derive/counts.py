@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from dose_outcomes.derive.attribution import responders_by_attribution, responses_by_current_dose
 from dose_outcomes.derive.attrition import attrition
-from dose_outcomes.derive.baseline import baseline_categories, baseline_medications, baseline_numbers
 from dose_outcomes.derive.context import Derived, derive
-from dose_outcomes.derive.dosing import dose_states, dose_values, target_dose_times
-from dose_outcomes.derive.persistence import treatment_end_counts
+from dose_outcomes.derive.course.baseline import baseline_categories, baseline_medications, baseline_numbers
+from dose_outcomes.derive.course.dosing import dose_states, dose_values, target_dose_times
+from dose_outcomes.derive.course.persistence import treatment_end_counts
+from dose_outcomes.derive.course.score_change import repeated_measures_sums, score_change_counts
+from dose_outcomes.derive.course.subgroups import subgroup_responders
 from dose_outcomes.derive.response import responder_counts, time_to_response_counts, with_remission
-from dose_outcomes.derive.score_change import repeated_measures_sums, score_change_counts
 from dose_outcomes.derive.side_effects import event_time_counts, side_effect_counts, time_at_risk
 from dose_outcomes.derive.side_effects.character import character_counts
 from dose_outcomes.derive.side_effects.course import course_counts
@@ -22,7 +23,6 @@ from dose_outcomes.derive.side_effects.current_dose import current_event_counts,
 from dose_outcomes.derive.side_effects.dose_changes import treatment_changes
 from dose_outcomes.derive.side_effects.occurrence import first_event_counts, prevalence_counts, recurrence_counts
 from dose_outcomes.derive.side_effects.self_controlled import window_counts
-from dose_outcomes.derive.subgroups import subgroup_responders
 from dose_outcomes.derive.sustained import sustained_response_counts
 from dose_outcomes.study import Study
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 from dose_outcomes.catalogue import Instrument, ResponseDefinition
-from dose_outcomes.derive.packing import packed, unpacked
 from dose_outcomes.derive.population import analysed
 from dose_outcomes.derive.rule import (
     DECIMALS,
@@ -16,6 +15,7 @@ from dose_outcomes.derive.rule import (
     score_column,
     severe_enough,
 )
+from dose_outcomes.derive.visits import definition_codes, visit_responses
 from dose_outcomes.engine import Cohort
 from dose_outcomes.study import Study
 from dose_outcomes.study.endpoints import Endpoint
@@ -115,7 +115,7 @@ def responses(
         wide = _wide(scores, "score", ["patient_id", "day"], {code: score_column(code) for code in needed})
         table = table.left_join(wide, ["patient_id", "day"]).drop("patient_id_right", "day_right")
         # where components alone decide, a day on which any of them was scored is an assessed day
-        composed = [code for code in _codes(endpoint) if not study.definition(code).has_main_score]
+        composed = [code for code in definition_codes(endpoint) if not study.definition(code).has_main_score]
         if composed:
             days = able.filter(able.definition.isin(composed)).join(wide, "patient_id")
             days = days.mutate(value=ibis.null("float64")).select(table.columns)
@@ -132,11 +132,7 @@ def responses(
 def responder_counts(
     patients: ir.Table, seen: ir.Table, study: Study, endpoint: Endpoint, by: tuple[str, ...] = ()
 ) -> ir.Table:
-    """Count responders at each target visit.
-
-    The response nearest to the target day inside the visit's window counts, the later of two equally near.
-    Carried forward: without one, that of the last earlier target visit that has one; without that, the last
-    before the window. (Trials carry the score of the visit, not a later unscheduled one: so do their data sets.)
+    """Count responders at each target visit, as `derive.visits.visit_responses` chooses the response.
 
     Parameters
     ----------
@@ -151,23 +147,7 @@ def responder_counts(
     """
     import ibis
 
-    due = patients.filter(patients.not_assessable.isnull()).join(visit_plan(study, endpoint), "definition")
-    at_visit = due.left_join(seen, ["patient_id", "definition"])
-    in_window = (at_visit.day >= at_visit.first_day) & (
-        at_visit.last_day.isnull() | (at_visit.day <= at_visit.last_day)
-    )
-    before = at_visit.day < at_visit.first_day
-    # nearest first; of two equally near the later one (even numbers before odd ones)
-    nearness = 2 * (at_visit.day - at_visit.target).abs() + (at_visit.day < at_visit.target).cast("int64")
-    chosen = at_visit.group_by("patient_id", "condition", "dose", *by, "definition", "visit_day").agg(
-        observed=unpacked(packed(nearness, at_visit.responding).min(where=in_window)),
-        last_before=unpacked(packed(at_visit.day, at_visit.responding).max(where=before)),
-    )
-    earlier = ibis.window(
-        group_by=["patient_id", "definition"], order_by="visit_day", preceding=(None, 1), following=None
-    )
-    last_visit = packed(chosen.visit_day, chosen.observed).max().over(earlier)
-    chosen = chosen.mutate(carried=ibis.coalesce(chosen.observed, unpacked(last_visit), chosen.last_before))
+    chosen = visit_responses(patients, seen, study, endpoint, by)
     return chosen.group_by("definition", "condition", "dose", *by, day=chosen.visit_day).agg(
         endpoint=ibis.literal(endpoint.id),
         n=chosen.count(),
@@ -202,36 +182,9 @@ def time_to_response_counts(patients: ir.Table, seen: ir.Table, horizon: int) ->
     )
 
 
-def visit_plan(study: Study, endpoint: Endpoint) -> ir.Table:
-    """Return the target visits of each definition: definition, visit_day, target, first_day, last_day."""
-    import ibis
-
-    return ibis.memtable(
-        [
-            {
-                "definition": code,
-                "visit_day": visit.day,
-                "target": visit.target,
-                "first_day": visit.first_day,
-                "last_day": visit.last_day,
-            }
-            for code in _codes(endpoint)
-            for visit in study.visits(endpoint, code)
-        ],
-        schema=ibis.schema(
-            dict.fromkeys(("definition",), "string")
-            | dict.fromkeys(("visit_day", "target", "first_day", "last_day"), "int64")
-        ),
-    )
-
-
 def with_remission(study: Study, endpoint: Endpoint) -> list[str]:
     """Return the codes of an endpoint's definitions that say what remission is."""
-    return [code for code in _codes(endpoint) if study.definition(code).remission]
-
-
-def _codes(endpoint: Endpoint) -> list[str]:
-    return sorted(set(endpoint.definitions.values()))
+    return [code for code in definition_codes(endpoint) if study.definition(code).remission]
 
 
 def _baselines(cohort: Cohort, endpoint: Endpoint) -> ir.Table:
@@ -256,7 +209,7 @@ def _component_instruments(study: Study, endpoint: Endpoint, changes_only: bool 
     return sorted(
         {
             part.instrument
-            for code in _codes(endpoint)
+            for code in definition_codes(endpoint)
             for part in study.definition(code).parts.values()
             if part.measure != "score" or not changes_only
         }
@@ -274,7 +227,7 @@ def _by_definition(
     import ibis
 
     branches = []
-    for code in _codes(endpoint):
+    for code in definition_codes(endpoint):
         definition = study.definition(code)
         instruments = {one: study.instrument(one) for one in definition.instruments}
         known = {one: instrument for one, instrument in instruments.items() if instrument is not None}

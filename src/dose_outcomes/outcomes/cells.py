@@ -31,6 +31,13 @@ def cells(study: Study, conditions: Iterable[str] | None = None) -> Iterator[tup
             yield condition, dose
 
 
+def margins(study: Study, conditions: Iterable[str] | None = None) -> Iterator[tuple[str, str]]:
+    """Return condition and dose of the totals: all, each dose over all conditions, each condition over all doses."""
+    for condition, dose in cells(study, conditions):
+        if ALL in (condition, dose):
+            yield condition, dose
+
+
 def with_totals(counts: pd.DataFrame, keys: Sequence[str], values: Sequence[str]) -> pd.DataFrame:
     """Add the totals over conditions, over doses and over both.
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dose_outcomes.outcomes.cohort_size import cohort_size
+from dose_outcomes.outcomes.course.every_analysis import course
 from dose_outcomes.outcomes.dose_attribution import responder_rate_by_attribution, response_rate_by_current_dose
+from dose_outcomes.outcomes.multiplicity import adjust_families
+from dose_outcomes.outcomes.responder_comparisons import responder_comparisons
 from dose_outcomes.outcomes.responder_rate import responder_rate, responder_rate_by_strategy
 from dose_outcomes.outcomes.side_effect_incidence import side_effect_incidence
+from dose_outcomes.outcomes.side_effects import side_effects
 from dose_outcomes.outcomes.time_to_event import questions, time_to_event
 from dose_outcomes.results import CURVE_COLUMNS, CURVE_KEY, Result, to_frame
 from dose_outcomes.study import Study
@@ -31,6 +35,7 @@ def estimate_all(counts: dict[str, pd.DataFrame], study: Study) -> tuple[pd.Data
     results += responder_rate_by_attribution(counts["responders_by_attribution"], study)
     results += response_rate_by_current_dose(counts["responses_by_current_dose"], study)
     results += responder_rate_by_strategy(counts["responders_by_strategy"], study)
+    results += responder_comparisons(counts, study)
     curves = []
     for question in questions(counts["response_times"], counts["event_times"], study):
         found, rows = time_to_event(question, study)
@@ -38,5 +43,10 @@ def estimate_all(counts: dict[str, pd.DataFrame], study: Study) -> tuple[pd.Data
         curves.append(rows)
     if not counts["side_effects"].empty:
         results += side_effect_incidence(counts["side_effects"], counts["time_at_risk"], study)
+    results += side_effects(counts, study)
+    of_course = course(counts, study)
+    results += of_course.results
+    curves += of_course.curves
     curve = pd.concat(curves, ignore_index=True) if curves else pd.DataFrame(columns=list(CURVE_COLUMNS))
-    return to_frame(results), curve.sort_values([*CURVE_KEY, "day"], kind="stable", ignore_index=True)
+    table = to_frame(adjust_families(results, study))
+    return table, curve.sort_values([*CURVE_KEY, "day"], kind="stable", ignore_index=True)

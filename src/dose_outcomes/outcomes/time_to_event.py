@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from dose_outcomes.outcomes.cells import ANALYSED, ASSESSABLE, NO_PATIENTS, cells, with_totals
+from dose_outcomes.outcomes.cells import ANALYSED, ASSESSABLE, NO_PATIENTS, cells, margins, with_totals
 from dose_outcomes.outcomes.responder_rate import endpoint_name
 from dose_outcomes.results import CURVE_COLUMNS, CURVE_KEY, Result, identifier
 from dose_outcomes.stats.result import StepCurve
@@ -33,6 +33,8 @@ class Question:
     """condition, dose, day, events, censored."""
     risk_table_days: list[int]
     horizon: int | None
+    margins_only: bool = False
+    """Leave out the doses of single conditions."""
 
 
 def questions(response_times: pd.DataFrame, event_times: pd.DataFrame, study: Study) -> Iterator[Question]:
@@ -74,7 +76,8 @@ def time_to_event(question: Question, study: Study) -> tuple[list[Result], pd.Da
     by_cell = dict(iter(counts.groupby(["condition", "dose"])))
     results: list[Result] = []
     curves = []
-    for condition, dose in cells(study, [name for name in question.endpoints if name != "all"]):
+    chosen = margins if question.margins_only else cells
+    for condition, dose in chosen(study, [name for name in question.endpoints if name != "all"]):
         key: dict[str, Any] = {
             "analysis": question.analysis,
             "endpoint": question.endpoints[condition],

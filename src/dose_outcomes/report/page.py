@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dose_outcomes.report import alternatives, methods
 from dose_outcomes.report.answer import Printed, cards, title
 from dose_outcomes.report.attrition import Flow, flows
+from dose_outcomes.report.estimands import estimand, views
 from dose_outcomes.report.hidden import absence, suppression
 from dose_outcomes.report.limits import caution, limits
 from dose_outcomes.report.numbers import data_element
@@ -135,6 +136,11 @@ def _content(release: Release, register: Register, wording: Wording) -> dict[str
         "flows": flows(register),
         "patients": _patients(register, wording),
         "responses": found_responses,
+        "views": {
+            endpoint["id"]: found
+            for endpoint in study.get("endpoints", [])
+            if (found := views(endpoint, register, wording))
+        },
         "times": times(register, wording),
         "effects": effects,
         "effect_methods": register.methods("side_effect_incidence", "proportion"),
@@ -150,6 +156,7 @@ def _content(release: Release, register: Register, wording: Wording) -> dict[str
                 "missing_data": methods.missing_data_text(endpoint),
                 "baseline": methods.baseline_text(endpoint),
                 "definitions": methods.definitions(endpoint, wording),
+                "estimand": estimand(endpoint),
             }
             for endpoint in study.get("endpoints", [])
         ],

@@ -15,6 +15,8 @@ Status = Literal["shown", "suppressed", "no_patients", "not_estimable"]
 _COUNTS = frozenset({"day", "n", "events", "at_risk", "step", "before", "excluded", "after"})
 _NUMBERS = frozenset({"estimate", "low", "high", "level", "person_years"})
 _KEY = ("analysis", "endpoint", "condition", "dose", "missing_data", "day", "statistic")
+#: Rows that stand beside the plain ones under the same key: by another dose, in a subgroup, or a comparison.
+_PLAIN_DOSES = ("", "target")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Estimate:
     n: int | None
     events: int | None
     person_years: float | None
+    comparator: str
+    subgroup: str
     population: str
     dose_attribution: str
     method: str
@@ -45,6 +49,11 @@ class Estimate:
     """Line in the file, the header being line 1."""
 
     source = "estimates.csv"
+
+    @property
+    def plain(self) -> bool:
+        """Whether the row is of all patients of its cell, by the target dose, compared with nothing."""
+        return not self.comparator and not self.subgroup and self.dose_attribution in _PLAIN_DOSES
 
     @property
     def status(self) -> Status:
@@ -70,6 +79,7 @@ class CurvePoint:
     estimate: float | None
     low: float | None
     high: float | None
+    dose_attribution: str
     method: str
     suppressed: str
     line: int
@@ -108,11 +118,14 @@ class Register:
     """All released rows, by key and in their order."""
 
     def __init__(self, estimates: pd.DataFrame, curves: pd.DataFrame, attrition: pd.DataFrame) -> None:
-        self.estimates = [_estimate(*numbered) for numbered in _records(estimates)]
+        self.all_estimates = [_estimate(*numbered) for numbered in _records(estimates)]
+        self.estimates = [row for row in self.all_estimates if row.plain]
         self._by_key = {tuple(getattr(row, name) for name in _KEY): row for row in self.estimates}
         self._curves: dict[tuple[str, str, str, str], list[CurvePoint]] = {}
         for numbered in _records(curves):
             point = _point(*numbered)
+            if point.dose_attribution not in _PLAIN_DOSES:
+                continue
             self._curves.setdefault((point.analysis, point.endpoint, point.condition, point.dose), []).append(point)
         self._flows: dict[str, list[Step]] = {}
         for numbered in _records(attrition):
@@ -131,6 +144,10 @@ class Register:
     ) -> Estimate | None:
         """Return the row of a key, None when nothing was asked under it."""
         return self._by_key.get((analysis, endpoint, condition, dose, missing_data, day, statistic))
+
+    def select(self, **key: Any) -> list[Estimate]:
+        """Return all rows whose columns have the values of `key`, those beside the plain ones included."""
+        return [row for row in self.all_estimates if all(getattr(row, name) == value for name, value in key.items())]
 
     def endpoints(self, analysis: str) -> list[str]:
         """Return the endpoints of an analysis, in the order of the file."""

@@ -27,6 +27,7 @@ from dose_outcomes.study.course import Course, Subgroup, check_course, check_sub
 from dose_outcomes.study.data import Data
 from dose_outcomes.study.endpoints import DoseAttributions, Endpoint, Visit
 from dose_outcomes.study.estimand import IntercurrentMedications
+from dose_outcomes.study.robustness import Robustness, check_robustness
 from dose_outcomes.study.side_effects import SideEffects, check_side_effects
 
 ALL = "all"
@@ -146,8 +147,11 @@ class Study(Part):
     sustained_response: list[SustainedResponse] = []
     multiplicity: list[Family] = []
     """Families of tests; p values of rows in none of them are not adjusted."""
+    robustness: Robustness = Robustness()
     level: Annotated[float, Field(gt=0, lt=1)] = 0.95
     """Level of all intervals."""
+    seed: Annotated[int, Field(ge=0)] = 20240501
+    """Of every random draw."""
     disclosure: Disclosure = Disclosure()
 
     @field_validator("conditions")
@@ -170,6 +174,7 @@ class Study(Part):
             check_contrasts,
             check_families,
             check_one_definition_once,
+            check_robustness,
         )
         problems = [problem for check in checks for problem in check(self)]
         if problems:

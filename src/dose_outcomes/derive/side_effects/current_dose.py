@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dose_outcomes.derive.population import analysed
+from dose_outcomes.derive.population import analysed, dose_group
 from dose_outcomes.derive.side_effects.classified import by_endpoint, placed
 from dose_outcomes.study import Study
 
@@ -126,8 +126,4 @@ def current_event_counts(classified: ir.Table, stretches: ir.Table) -> ir.Table:
 def _dose_taken(dose_mg: ir.FloatingColumn, study: Study) -> ir.StringValue:
     import ibis
 
-    branches = [
-        ((dose_mg >= group.from_mg) & (dose_mg < group.below_mg), ibis.literal(group.label))
-        for group in study.dose_groups
-    ]
-    return ibis.cases(*branches, (dose_mg == 0, ibis.literal(OFF_DRUG)), else_=ibis.literal(OTHER_DOSE))
+    return ibis.coalesce(dose_group(dose_mg, study), ibis.ifelse(dose_mg == 0, OFF_DRUG, OTHER_DOSE))

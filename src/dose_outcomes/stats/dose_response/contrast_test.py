@@ -36,8 +36,10 @@ class ContrastTest:
         Optimal contrast coefficients, of length 1.
     correlation : ndarray, shape (candidates, candidates)
         Of the contrast statistics.
-    critical_value : float or None
-        For the largest statistic at level `alpha`.
+    degrees_of_freedom : float
+        Of the statistics; infinite for normal ones.
+    two_sided : bool
+        Whether the statistics count by their size alone.
     alpha : float
     method, note : str
     """
@@ -46,10 +48,25 @@ class ContrastTest:
     tests: tuple[HypothesisTest, ...]
     contrasts: FloatArray
     correlation: FloatArray
-    critical_value: float | None
+    degrees_of_freedom: float
+    two_sided: bool
     alpha: float
     method: str
     note: str = ""
+
+    @property
+    def critical_value(self) -> float:
+        """Value that the largest statistic exceeds with probability `alpha`; searched for when asked."""
+        return critical_value(
+            self.alpha, self.correlation, degrees_of_freedom=self.degrees_of_freedom, two_sided=self.two_sided
+        )
+
+    def unadjusted_p_value(self, test: HypothesisTest) -> float | None:
+        """Return the p value of one of the tests as if it were the only one."""
+        if test.statistic is None:
+            return None
+        value = abs(test.statistic) if self.two_sided else test.statistic
+        return maximum_tail(value, [[1.0]], degrees_of_freedom=self.degrees_of_freedom, two_sided=self.two_sided)
 
     @property
     def significant(self) -> tuple[Candidate, ...]:
@@ -190,5 +207,4 @@ def contrast_test(
         )
         for one, value in zip(candidates, statistics, strict=True)
     )
-    critical = critical_value(alpha, correlation, degrees_of_freedom=degrees_of_freedom, two_sided=two_sided)
-    return ContrastTest(tuple(candidates), tests, contrasts, correlation, critical, alpha, method)
+    return ContrastTest(tuple(candidates), tests, contrasts, correlation, degrees_of_freedom, two_sided, alpha, method)

@@ -54,6 +54,22 @@ class ProfiledModel:
         residual = self.response - basis @ linear
         return linear, float(residual @ residual)
 
+    def _objectives(self, nonlinear: FloatArray) -> FloatArray:
+        """Sums of squares at many nonlinear parameters at once (a row each), for models with two linear ones.
+
+        What is left of the response after the constant and the centred curve are taken out.
+        """
+        doses = np.tile(self.doses, len(nonlinear))
+        curve = self.model.basis(doses, np.repeat(nonlinear, len(self.doses), axis=0).T)[:, -1]
+        curves = curve.reshape(len(nonlinear), -1) @ self.whiten.T
+        level = self.whiten.sum(axis=1)
+        level = level / np.sqrt(level @ level)
+        rest = self.response - (self.response @ level) * level
+        curves -= np.outer(curves @ level, level)
+        steepness = np.maximum((curves**2).sum(axis=1), 1e-300)
+        result: FloatArray = rest @ rest - (curves @ rest) ** 2 / steepness
+        return result
+
     def minimise(self, fixed: dict[int, float] | None = None) -> Solution:
         """Global minimum, over the nonlinear parameters that are not `fixed` (by position)."""
         nonlinear, objective = self._minimise(dict(fixed or {}))
@@ -94,8 +110,7 @@ class ProfiledModel:
                 nonlinear[position] = value
             return nonlinear
 
-        objectives = [self.solve(complete(point))[1] for point in points]
-        start = points[int(np.argmin(objectives))]
+        start = points[int(np.argmin(self._objectives(np.array([complete(point) for point in points]))))]
 
         def residual(logarithms: FloatArray) -> FloatArray:
             nonlinear = complete(np.exp(logarithms))

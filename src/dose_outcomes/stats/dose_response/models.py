@@ -65,7 +65,7 @@ def _no_gradient(doses: FloatArray, parameters: FloatArray) -> FloatArray:
     return np.zeros((len(doses), 0))
 
 
-def _power_share(doses: FloatArray, ed50: float, hill: float) -> FloatArray:
+def _power_share(doses: FloatArray, ed50: FloatArray, hill: FloatArray) -> FloatArray:
     """d^h / (ed50^h + d^h), 0 at dose 0."""
     with np.errstate(divide="ignore"):
         result: FloatArray = 1.0 / (1.0 + np.exp(hill * (np.log(ed50) - np.log(doses))))
@@ -94,7 +94,7 @@ MODELS: dict[str, DoseModel] = {
     "sigEmax": DoseModel(
         ("e0", "eMax"),
         ("ed50", "h"),
-        lambda d, p: _columns(np.ones_like(d), _power_share(d, float(p[0]), float(p[1]))),
+        lambda d, p: _columns(np.ones_like(d), _power_share(d, p[0], p[1])),
         _sigmoid_gradient,
         ((0.001, 1.5), (0.5, 10.0)),
         (True, False),

@@ -166,3 +166,42 @@ def risk_difference_wald(
         + table.reference_risk * (1.0 - table.reference_risk) / table.reference_n
     )
     return Estimate(estimate, estimate - z * error, estimate + z * error, level, method, standard_error=error)
+
+
+def difference_of_estimates(first: Estimate, second: Estimate) -> Estimate:
+    """Difference of two independent proportions that come with intervals of any kind, first minus second.
+
+    With limits (l, u) of each, the limits are d - sqrt((p1 - l1)^2 + (u2 - p2)^2) and
+    d + sqrt((u1 - p1)^2 + (p2 - l2)^2): Newcombe's interval when the limits are Wilson's.
+
+    Parameters
+    ----------
+    first, second : Estimate
+        Of independent groups, with limits of one level.
+
+    Returns
+    -------
+    Estimate
+        Not estimable when one of the two is not; the note is that one's.
+
+    References
+    ----------
+    Zou GY, Donner A (2008). Construction of confidence limits about effect measures: a general approach.
+    Statistics in Medicine 27:1693-1702.
+
+    Examples
+    --------
+    >>> from dose_outcomes.stats.proportions.single import wilson
+    >>> result = difference_of_estimates(wilson(56, 70), wilson(48, 80))
+    >>> round(result.low, 4), round(result.high, 4)
+    (0.0524, 0.3339)
+    """
+    method = "difference with limits recovered from those of each proportion (Zou and Donner)"
+    p, low, high = first.estimate, first.low, first.high
+    q, other_low, other_high = second.estimate, second.low, second.high
+    if p is None or low is None or high is None:
+        return Estimate(None, None, None, first.level, method, first.note)
+    if q is None or other_low is None or other_high is None:
+        return Estimate(None, None, None, first.level, method, second.note)
+    below, above = sqrt((p - low) ** 2 + (other_high - q) ** 2), sqrt((high - p) ** 2 + (q - other_low) ** 2)
+    return Estimate(p - q, p - q - below, p - q + above, first.level, method)

@@ -106,7 +106,7 @@ def weighted_by_observation(events: ArrayLike, observed: ArrayLike, n: ArrayLike
 
     >>> result = weighted_by_observation([10, 3], [20, 10], [20, 30])
     >>> round(result.estimate, 6), round(result.low, 4), round(result.high, 4)
-    (0.38, 0.2167, 0.5758)
+    (0.38, 0.2159, 0.577)
     """
     method = (
         "observed patients weighted by the inverse share observed in their stratum (Hajek), variance by stacked "

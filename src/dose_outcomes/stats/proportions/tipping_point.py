@@ -194,8 +194,8 @@ def tipping_point(
 
     def conclusion(responders: int) -> int:
         found = difference_assuming(group, reference, responders, fixed, difference=difference, level=level)
-        assert found.low is not None and found.high is not None, "both groups have patients"
-        return (found.low > 0.0) - (found.high < 0.0)
+        # both groups have patients, so that there are limits
+        return (found.low is not None and found.low > 0.0) - (found.high is not None and found.high < 0.0)
 
     at_start = conclusion(start)
     same, changed = start, 0 if direction == "fewer" else group.missing

@@ -97,7 +97,9 @@ def mean_cumulative_count(
     at_risk = check_array("at_risk", at_risk, at_least=0, same_length_as=("day", day))
     events = check_array("events", events, at_least=0, same_length_as=("day", day))
     increment, variance = _increments(at_risk, events)
-    return _curve(day, at_risk, events, np.cumsum(increment), np.sqrt(np.cumsum(variance)), level, "Poisson variance")
+    return count_curve(
+        day, at_risk, events, np.cumsum(increment), np.sqrt(np.cumsum(variance)), level, "Poisson variance"
+    )
 
 
 def mean_cumulative_count_robust(
@@ -177,7 +179,7 @@ def mean_cumulative_count_robust(
     events_then = np.zeros(len(days))
     same_day = np.isin(days, event_day)
     events_then[same_day] = day_events[np.searchsorted(event_day, days[same_day])]
-    return _curve(
+    return count_curve(
         days,
         _at_risk(start, stop, days),
         events_then,
@@ -247,7 +249,7 @@ def _increments(at_risk: FloatArray, events: FloatArray) -> tuple[FloatArray, Fl
     return events / n, events / n**2
 
 
-def _curve(
+def count_curve(
     day: FloatArray,
     at_risk: FloatArray,
     events: FloatArray,
@@ -256,6 +258,7 @@ def _curve(
     level: float,
     variance: str,
 ) -> MeanCumulativeCount:
+    """Return the mean cumulative count with limits M exp(-+ z se/M) about its values."""
     z = -float(ndtri((1.0 - level) / 2.0))
     some = estimate > 0
     factor = np.exp(z * np.divide(error, estimate, out=np.zeros_like(error), where=some))

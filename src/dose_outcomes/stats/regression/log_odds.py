@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import expit
 
-from dose_outcomes.stats.arguments import check_choice
+from dose_outcomes.stats.arguments import check_array, check_choice
 from dose_outcomes.stats.regression.pattern_counts import check_pattern_counts
-from dose_outcomes.stats.result import FloatArray
+from dose_outcomes.stats.result import Estimate, FloatArray
 
 EMPTY_CHOICES = ("refuse", "penalise")
 
@@ -75,6 +76,66 @@ def log_odds(events: ArrayLike, n: ArrayLike, *, empty: str = "refuse") -> LogOd
     if extreme:
         return _refuse(f"{extreme} groups have all or none of their patients with the event: infinite log odds")
     return LogOdds(np.log(with_event / without), 1.0 / with_event + 1.0 / without, "log odds")
+
+
+def log_odds_of_proportions(proportions: ArrayLike, variances: ArrayLike) -> LogOdds:
+    """Log odds of estimated proportions, such as standardised ones, with variance v / (p (1 - p))^2 (delta method).
+
+    Parameters
+    ----------
+    proportions, variances : array_like, shape (groups,)
+        Estimates between 0 and 1 and their variances.
+
+    Returns
+    -------
+    LogOdds
+        Refused where a proportion is 0 or 1 or has no variance.
+
+    Raises
+    ------
+    ArgumentError
+        If proportions are outside 0 to 1 or a variance is negative.
+
+    Examples
+    --------
+    1/5 with variance 0.0016, that of 20 of 100: the log odds have variance 1/20 + 1/80.
+
+    >>> result = log_odds_of_proportions([0.2], [0.0016])
+    >>> result.estimates.round(6).tolist(), result.variances.round(6).tolist()
+    ([-1.386294], [0.0625])
+    """
+    share = check_array("proportions", proportions, at_least=0, at_most=1)
+    variance = check_array("variances", variances, at_least=0, same_length_as=("proportions", share))
+    extreme = int(((share == 0) | (share == 1) | (variance == 0)).sum())
+    if extreme:
+        return _refuse(f"{extreme} groups have a proportion of 0 or 1: infinite log odds")
+    spread = share * (1.0 - share)
+    return LogOdds(np.log(share / (1.0 - share)), variance / spread**2, "log odds, delta method")
+
+
+def proportion_of_log_odds(estimate: Estimate) -> Estimate:
+    """Proportion 1 / (1 + exp(-y)) of estimated log odds y, its limits those of the log odds.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        On the scale of log odds.
+
+    Returns
+    -------
+    Estimate
+        Without standard error: the interval is not symmetric.
+
+    Examples
+    --------
+    >>> result = proportion_of_log_odds(Estimate(0.0, -1.0, 1.0, 0.95, "log odds"))
+    >>> result.estimate, round(result.low, 6), round(result.high, 6)
+    (0.5, 0.268941, 0.731059)
+    """
+    value, low, high = (
+        None if number is None else float(expit(number)) for number in (estimate.estimate, estimate.low, estimate.high)
+    )
+    return Estimate(value, low, high, estimate.level, f"{estimate.method}; log odds back to proportions", estimate.note)
 
 
 def _refuse(reason: str) -> LogOdds:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dose_outcomes.derive.context import Derived
-from dose_outcomes.derive.response import visit_plan
 from dose_outcomes.derive.rule import DECIMALS
+from dose_outcomes.derive.visits import visit_plan
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
