@@ -12,12 +12,35 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dose_outcomes.results import identifier
+from dose_outcomes.results import ALL, identifier
 
 if TYPE_CHECKING:
     import pandas as pd
 
+#: Shares of patients (or events): with the count goes its complement.
+SHARES = ("proportion", "prevalence", "one_minus_survival")
+#: Analyses whose rows are made of the counts of another one; all others are made of those of their own.
+MADE_OF = {
+    "responder_contrast": "responder_rate",
+    "dose_response": "responder_rate",
+    "side_effect_contrast": "side_effect_incidence",
+}
+#: Statistics that are functions of the counts at every dose of their condition.
+OVER_DOSES = ("trend_test", "contrast_test", "akaike_information_criterion", "ed50_mg", "fitted_proportion")
+COUNTED = ("proportion", "rate_per_100_person_years")
 RISK_TABLE = ("number_at_risk", "cumulative_events", "cumulative_censored")
+#: Analysis: statistic whose rows are parts of one whole, so that one of them follows from the others. What comes
+#: before the colon of an endpoint names the whole.
+PARTS = {
+    "baseline": "proportion",
+    "dose": "proportion",
+    "reason_for_stopping": "cumulative_incidence",
+    "side_effect_severity": "proportion",
+}
+#: Of these, the ones whose whole is a released count other than the patients of the row.
+PARTS_OF_AN_EVENT = ("reason_for_stopping", "side_effect_severity")
+#: Statistics whose rows, by threshold, give the patients between two thresholds by subtraction.
+DISTRIBUTIONS = ("share_improved_at_least",)
 
 
 def reason(minimum_count: int) -> str:
@@ -48,7 +71,7 @@ def release_estimates(estimates: pd.DataFrame, minimum_count: int) -> pd.DataFra
     """
     table = estimates.copy()
     few_patients = _small(table["n"], minimum_count)
-    share = table["statistic"] == "proportion"
+    share = table["statistic"].isin(SHARES)
     others = table["n"] - table["events"]
     hidden = few_patients | _small(table["events"], minimum_count) | (share & _small(others, minimum_count))
     hidden |= table["statistic"].isin(RISK_TABLE) & _small(table["estimate"], minimum_count)
@@ -57,6 +80,12 @@ def release_estimates(estimates: pd.DataFrame, minimum_count: int) -> pd.DataFra
     in_risk_table = table["statistic"].isin(RISK_TABLE)
     together = table[in_risk_table].assign(hidden=hidden).groupby(risk_key, dropna=False)["hidden"].transform("any")
     hidden.loc[together.index] = together
+    hidden |= _would_give_back_a_part(table, hidden)
+    hidden |= _close_thresholds(table, hidden, minimum_count)
+    table.loc[_beside_hidden_missing(table, hidden), "n"] = None
+    made_of_hidden, made_of_few = _made_of(table, hidden), _made_of(table, few_patients)
+    hidden |= made_of_hidden
+    few_patients |= made_of_few & (table["comparator"] != "")  # its number of patients is that of two groups
     table.loc[hidden, ["estimate", "low", "high", "p_value", "p_adjusted", "events", "person_years"]] = None
     table.loc[few_patients, "n"] = None
     table.loc[hidden, "note"] = ""
@@ -135,8 +164,78 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
 
 
+def _made_of(table: pd.DataFrame, marked: pd.Series) -> pd.Series:
+    """Tell which rows are made of counts that are marked: of either dose they compare, or of any dose they span."""
+    import pandas as pd
+
+    whose = ["analysis", "endpoint", "condition", "dose_attribution", "population", "missing_data", "day"]
+    keyed = table.assign(
+        analysis=table["analysis"].replace(MADE_OF), day=table["day"].astype("Int64").fillna(-1).astype("int64")
+    )
+    counted = marked & table["statistic"].isin(COUNTED) & (table["comparator"] == "")
+    cells = set(keyed.loc[counted, [*whose, "subgroup", "dose"]].itertuples(index=False, name=None))
+    spans = {(*key[:-1], ALL) for key in cells if key[-1] != ALL}
+    made = pd.Series(False, index=table.index)
+    comparing, spanning = table["comparator"] != "", table["statistic"].isin(OVER_DOSES)
+    for found, rows, columns in (
+        (cells, comparing, "dose"),
+        (cells, comparing, "comparator"),
+        (spans, spanning, None),
+    ):
+        own = keyed.loc[rows, whose]
+        doses = keyed.loc[rows, columns] if columns else pd.Series(ALL, index=own.index)
+        # a subgroup of patients has counts of its own; one that names a model or a weighting has those of all;
+        # times of the same patients are compared by subgroup, not by dose
+        for subgroup in (keyed.loc[rows, "subgroup"], pd.Series("", index=own.index), keyed.loc[rows, "comparator"]):
+            keys = own.assign(subgroup=subgroup, dose=doses).itertuples(index=False, name=None)
+            made.loc[own.index] |= [key in found for key in keys]
+    return made
+
+
 def _small(counts: pd.Series, minimum_count: int) -> pd.Series:
     return ((counts >= 1) & (counts < minimum_count)).fillna(False).astype(bool)
+
+
+def _would_give_back_a_part(table: pd.DataFrame, hidden: pd.Series) -> pd.Series:
+    """Return the smallest part beside each single hidden one of a whole whose parts add up."""
+    chosen = hidden & False
+    rows = table[(table["statistic"] == table["analysis"].map(PARTS)) & (table["events"] > 0)]
+    if rows.empty:
+        return chosen
+    whole = rows["endpoint"].str.split(": ").str[0].where(rows["analysis"] != "reason_for_stopping", "")
+    keys = [rows[column] for column in ("analysis", "condition", "dose", "day")]
+    for (analysis, *_), parts in rows.groupby([*keys, whole], dropna=False):
+        # several medications are taken by one patient: they are no parts of a whole
+        adds_up = analysis in PARTS_OF_AN_EVENT or parts["events"].sum() == parts["n"].iloc[0]
+        if adds_up and hidden[parts.index].sum() == 1:
+            shown = parts[~hidden[parts.index]].sort_values(["events", "endpoint", "subgroup"])
+            chosen.loc[shown.index[:1]] = True
+    return chosen
+
+
+def _close_thresholds(table: pd.DataFrame, hidden: pd.Series, minimum_count: int) -> pd.Series:
+    """Return the thresholds of a distribution between which, and the next one shown, too few patients lie."""
+    rows = table[table["statistic"].isin(DISTRIBUTIONS) & ~hidden]
+    places: list[Any] = []
+    percent = rows["endpoint"].str.endswith("%")
+    for _, thresholds in rows.groupby(["analysis", "condition", "dose", "day", percent], dropna=False):
+        shown = 0
+        for place, row in thresholds.sort_values(["events", "endpoint"]).iterrows():
+            steps = (row["events"] - shown, row["n"] - row["events"])
+            if any(0 < step < minimum_count for step in steps):
+                places.append(place)
+            else:
+                shown = row["events"]
+    return hidden.index.to_series().isin(places)
+
+
+def _beside_hidden_missing(table: pd.DataFrame, hidden: pd.Series) -> pd.Series:
+    """Return the rows whose number of patients would give back a hidden number of missing values."""
+    key = ["analysis", "endpoint", "condition", "dose"]
+    missing = hidden & (table["statistic"] == "number_missing")
+    if not missing.any():
+        return missing
+    return missing.groupby([table[column] for column in key], dropna=False).transform("any") & ~missing
 
 
 def _delayed(curve: pd.DataFrame, minimum_count: int) -> pd.DataFrame:

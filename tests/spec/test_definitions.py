@@ -79,7 +79,7 @@ def derived() -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {"response": {}, "remission": {}}
     for endpoint in study.endpoints:
         patients = assessable(cohort, population, study, endpoint)
-        mine = patients.filter(~patients.definition.isnull()).execute()
+        mine = patients.execute().dropna(subset=["definition"])
         for outcome, answers in found.items():
             seen = responses(cohort, patients, study, endpoint, outcome).execute()
             assert (seen["day"] == VISIT).all()

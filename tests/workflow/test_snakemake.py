@@ -218,3 +218,22 @@ def test_check_data_says_what_is_wrong(copy_of_the_data, snakemake):
     assert finished.returncode == 1
     assert "column dose_mg: 1 row" in finished.stderr
     assert "500" not in finished.stderr
+
+
+def test_verify_runs_everything_again_and_finds_it_as_published(bundled_run, snakemake):
+    printed = snakemake(bundled_run, "verify").stdout
+    assert "everything as published" in printed
+    assert re.search(r"^estimates.csv: same bytes, \d+ numbers$", printed, re.M)
+    assert not (bundled_run / "data/derived/ldn/verify").exists()
+
+
+def test_verify_finds_a_number_that_was_edited(bundled_run, tmp_path, snakemake):
+    work = tmp_path / "work"
+    shutil.copytree(bundled_run, work, symlinks=True)
+    table = pd.read_csv(work / "reports/ldn/estimates.csv", dtype=str, keep_default_na=False)
+    row = table.index[table["statistic"] == "proportion"][0]
+    table.loc[row, "estimate"] = str(float(table.loc[row, "estimate"]) * 1.01)
+    table.to_csv(work / "reports/ldn/estimates.csv", index=False)
+    finished = snakemake(work, "verify", check=False)
+    assert finished.returncode == 1
+    assert re.search(r"estimates.csv: DIFFERS: 1 of \d+ numbers, largest relative difference 0.0099", finished.stderr)

@@ -44,6 +44,9 @@ def estimates_at(bundled_run, root, tmp_path_factory):
 
 
 def compared(table: pd.DataFrame, root) -> pd.DataFrame:
+    # the truth is by target dose, of whole groups, compared with nothing
+    table = table[(table["dose_attribution"] == "target") & (table["subgroup"].fillna("") == "")]
+    table = table[table["comparator"].fillna("") == ""]
     return truth(root).assign(day=lambda t: t["day"].astype(str)).merge(table, on=KEY, how="left", validate="1:1")
 
 

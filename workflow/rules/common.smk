@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from dose_outcomes import steps
+from dose_outcomes import steps, verification
 from dose_outcomes.cohort.sources import input_files
 from dose_outcomes.cohort.tables import TABLES
 from dose_outcomes.derive.counts import NAMES as COUNTS

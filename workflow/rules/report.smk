@@ -31,3 +31,19 @@ rule manifest:
         code=CODE,
     run:
         steps.manifest(input.study, input.tables, input.outputs, output[0], log[0])
+
+
+rule verify:
+    """Run everything again from the raw data and compare with what was published."""
+    input:
+        study=STUDY_FILE,
+        tables=INPUTS,
+    log:
+        f"data/logs/{STUDY.id}/verify.log",
+    params:
+        code=CODE,
+        released={**RELEASED, "report": f"reports/{STUDY.id}/report.html"},
+    run:
+        verification.verify(
+            input.study, input.tables, TABLES, COUNTS, params.released, log[0]
+        )

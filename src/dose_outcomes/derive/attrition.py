@@ -9,7 +9,7 @@ from dose_outcomes.derive.attribution import landmark_exclusions
 from dose_outcomes.derive.context import Derived
 from dose_outcomes.derive.population import analysed, exclusion_reasons
 from dose_outcomes.derive.response import BASELINE_TOO_GOOD, NO_BASELINE, NO_DEFINITION
-from dose_outcomes.derive.side_effects import NOT_ANALYSED, SIDE_EFFECT_REASONS
+from dose_outcomes.derive.side_effects import NOT_ANALYSED, NOT_PLACED, SIDE_EFFECT_REASONS, placed
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -89,6 +89,10 @@ def attrition(derived: Derived, responders: pd.DataFrame, accounts: list[dict[st
         ]
         rows += flow_rows("side_effects", "rows", account["rows_read"], steps)
         assert rows[-1]["after"] == reasons.get(None, 0), "side effects do not add up"
+        counting = rows[-1]["after"]
+        rows += flow_rows(
+            "side_effects: on a day", "rows", counting, [(NOT_PLACED, counting - _size(placed(derived.side_effects)))]
+        )
     rows += _table_flows(derived, by_table)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -122,6 +126,10 @@ def _tally(table: ir.Table, column: str) -> dict[str | None, int]:
 
     frame = table.group_by(column).agg(number=table.count()).execute()
     return {None if pd.isna(reason) else reason: int(number) for reason, number in frame.itertuples(index=False)}
+
+
+def _size(table: ir.Table) -> int:
+    return int(table.count().execute())
 
 
 def _sentences(set_aside: dict[str, int]) -> list[tuple[str, int]]:

@@ -16,6 +16,7 @@ from dose_outcomes.derive.course.persistence import treatment_end_counts
 from dose_outcomes.derive.course.score_change import repeated_measures_sums, score_change_counts
 from dose_outcomes.derive.course.subgroups import subgroup_responders
 from dose_outcomes.derive.response import responder_counts, time_to_response_counts, with_remission
+from dose_outcomes.derive.robustness import baseline_scores, repeated_scores, response_patterns
 from dose_outcomes.derive.side_effects import event_time_counts, side_effect_counts, time_at_risk
 from dose_outcomes.derive.side_effects.character import character_counts
 from dose_outcomes.derive.side_effects.course import course_counts
@@ -207,6 +208,17 @@ TABLES = {
         ("endpoint", "condition", "definition", "dose", "subgroup", "level", "day"),
         ("n", "observed", "observed_responders", "carried", "carried_responders"),
         subgroup_responders,
+    ),
+    "response_patterns": CountTable(
+        ("endpoint", "condition", "definition", "dose", "day", "earlier", "stopped", "high_baseline"),
+        ("n", "observed", "observed_responders"),
+        response_patterns,
+    ),
+    "baseline_scores": CountTable(("endpoint", "condition", "definition", "dose", "score"), ("n",), baseline_scores),
+    "repeated_scores": CountTable(
+        ("endpoint", "condition", "definition"),
+        ("n", "baseline_sum", "earlier_sum", "baseline_squares", "products", "earlier_squares"),
+        repeated_scores,
     ),
 }
 NAMES = (*TABLES, "attrition")

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import reduce
 from operator import and_, eq, ge, gt, le, lt, or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dose_outcomes.catalogue.definitions import Component, Instrument, ResponseDefinition
 from dose_outcomes.catalogue.expression import Comparison, Rule, parse_rule
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import numpy as np
+    from numpy.typing import NDArray
 
 DECIMALS = 6
 
@@ -71,6 +73,34 @@ def response(
     return _compile(parse_rule(rule or definition.response), terms)
 
 
+def response_to_scores(
+    base: NDArray[np.float64], value: NDArray[np.float64], definition: ResponseDefinition, instrument: Instrument
+) -> NDArray[np.bool_]:
+    """Return whether the response rule would hold for scores that nobody has, compiled as for the engine.
+
+    Parameters
+    ----------
+    base, value : ndarray
+        Scores, of shapes that broadcast; none is missing.
+    definition : ResponseDefinition
+        Without components in its response.
+    """
+    import numpy as np
+
+    base, value = np.broadcast_arrays(base, value)
+    improve = _improvement(base, value, instrument)
+    reference = (base - instrument.floor).round(DECIMALS)
+    percent = 100 * improve / np.where(reference == 0, np.nan, reference)
+    terms = {
+        "value": value.round(DECIMALS),
+        "base": base.round(DECIMALS),
+        "improve": improve,
+        "worsen": -improve,
+        "pct_improve": percent.round(DECIMALS),
+    }
+    return np.asarray(_compile(parse_rule(definition.response), terms), dtype=np.bool_)
+
+
 def severe_enough(
     base: ir.FloatingValue, definition: ResponseDefinition, instruments: Mapping[str, Instrument]
 ) -> ir.BooleanValue:
@@ -120,7 +150,7 @@ def _component(table: ir.Table, part: Component, instruments: Mapping[str, Instr
     return improve if part.measure == "improvement" else -improve
 
 
-def _improvement(base: ir.NumericValue, value: ir.NumericValue, instrument: Instrument) -> ir.NumericValue:
+def _improvement(base: Any, value: Any, instrument: Instrument) -> Any:
     change = base - value
     return (change if instrument.direction == "lower_better" else -change).round(DECIMALS)
 
@@ -131,7 +161,7 @@ def _percent(improve: ir.NumericValue, base: ir.NumericValue, instrument: Instru
     return (100 * improve / reference.nullif(0)).round(DECIMALS)
 
 
-def _compile(rule: Rule, terms: dict[str, ir.NumericValue]) -> ir.BooleanValue:
+def _compile(rule: Rule, terms: Mapping[str, Any]) -> Any:
     if isinstance(rule, Comparison):
         return _OPERATORS[rule.operator](terms[rule.name], rule.number)
     return reduce(and_ if rule.joined_by == "and" else or_, (_compile(term, terms) for term in rule.terms))

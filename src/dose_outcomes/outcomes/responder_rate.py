@@ -78,7 +78,7 @@ def of_endpoint(own: pd.DataFrame, endpoint: Endpoint, study: Study) -> Iterator
     own = own if endpoint.visits else own.assign(day=0)
     counts = with_totals(own, ["day"], values).to_dict("index")
     for condition, dose in cells(study, endpoint.definitions):
-        for day in _days(endpoint, condition, study):
+        for day in target_days(endpoint, condition, study):
             found = counts.get((condition, dose, day if endpoint.visits else 0), {})
             for missing_data in endpoint.missing_data:
                 denominator, numerator = COUNTS[missing_data]
@@ -105,7 +105,7 @@ def of_endpoint(own: pd.DataFrame, endpoint: Endpoint, study: Study) -> Iterator
                 )
 
 
-def _days(endpoint: Endpoint, condition: str, study: Study) -> list[int | None]:
+def target_days(endpoint: Endpoint, condition: str, study: Study) -> list[int | None]:
     """Return the target days of a condition; for all conditions none where they differ."""
     codes = endpoint.definitions.values() if condition == ALL else [endpoint.definitions[condition]]
     days = {tuple(visit.day for visit in study.visits(endpoint, code)) for code in codes}

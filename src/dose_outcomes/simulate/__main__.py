@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from dose_outcomes.errors import UserError
+from dose_outcomes.simulate.batches import write_parquet
 from dose_outcomes.simulate.cohort import simulate, write_table
 from dose_outcomes.simulate.parameters import load_parameters
 from dose_outcomes.simulate.truth import expected_values
@@ -27,10 +28,14 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--folder", type=Path, help="default: the one in the parameter file")
     parser.add_argument("--patients", type=int, help="default: the number in the parameter file")
     parser.add_argument("--no-truth", action="store_true", help="leave out the expected values, which take longest")
+    parser.add_argument("--parquet", action="store_true", help="Parquet files, written in batches; without truth")
     options = parser.parse_args(arguments)
     parameters = load_parameters(options.parameters)
     folder = options.folder or parameters.folder
     folder.mkdir(parents=True, exist_ok=True)
+    if options.parquet:
+        write_parquet(parameters, options.patients or parameters.patients, folder)
+        return
     for name, frame in simulate(parameters, options.patients).items():
         write_table(frame, folder / f"{name}.csv")
     if not options.no_truth:

@@ -23,7 +23,7 @@ from dose_outcomes.simulate.tables import (
 )
 
 
-def simulate(parameters: Parameters, n: int | None = None) -> dict[str, pd.DataFrame]:
+def simulate(parameters: Parameters, n: int | None = None, ids: pd.Series | None = None) -> dict[str, pd.DataFrame]:
     """Draw a synthetic cohort.
 
     Parameters
@@ -32,6 +32,8 @@ def simulate(parameters: Parameters, n: int | None = None) -> dict[str, pd.DataF
         What to draw from; the seed is one of them.
     n : int or None
         Number of patients; as the parameters say when None.
+    ids : Series or None
+        Their names, in order; numbered from 1 when None.
 
     Returns
     -------
@@ -40,7 +42,7 @@ def simulate(parameters: Parameters, n: int | None = None) -> dict[str, pd.DataF
     """
     size = parameters.patients if n is None else n
     course = draw_course(parameters, *draw_design(parameters, size))
-    ids = patient_ids(size)
+    ids = patient_ids(size) if ids is None else ids
     return {
         "patients": patients_table(course, ids),
         "indications": indications_table(parameters, course, ids),

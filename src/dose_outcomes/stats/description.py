@@ -117,5 +117,6 @@ def distribution(values: ArrayLike, n: ArrayLike) -> Distribution:
     """
     counts = check_array("n", n, at_least=0, whole=True)
     numbers = check_array("values", values, same_length_as=("n", counts))
-    distinct, place = np.unique(numbers[counts > 0], return_inverse=True)
+    # adding nothing turns -0 into 0, so that one number has one name
+    distinct, place = np.unique(numbers[counts > 0] + 0.0, return_inverse=True)
     return Distribution(distinct, np.bincount(place, counts[counts > 0], len(distinct)).astype(np.float64))

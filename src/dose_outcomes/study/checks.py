@@ -84,16 +84,6 @@ def check_data(study: Study) -> Iterator[str]:
         yield f"data: unknown condition '{condition}'{_hint(condition, study.conditions)}"
 
 
-def check_times(study: Study) -> Iterator[str]:
-    """Time-to-response analyses name an endpoint of the study, and a risk table within the horizon."""
-    endpoints = {endpoint.id for endpoint in study.endpoints}
-    for analysis in study.time_to_response:
-        if analysis.endpoint not in endpoints:
-            yield f"time_to_response: unknown endpoint '{analysis.endpoint}'{_hint(analysis.endpoint, endpoints)}"
-        if max(analysis.risk_table_days) > analysis.horizon_days:
-            yield f"time_to_response: {analysis.endpoint}: risk_table_days go beyond horizon_days"
-
-
 def _hint(name: str, allowed: object) -> str:
     names = [str(one) for one in allowed]  # type: ignore[attr-defined]
     close = {one.lower(): one for one in names}.get(nearest(name, [one.lower() for one in names]) or "")

@@ -6,13 +6,13 @@ data against it live in `cohort`.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from dose_outcomes.catalogue import Instrument, ResponseDefinition
 from dose_outcomes.study.base import Identifier, Label, Part
-from dose_outcomes.study.checks import check_data, check_definitions, check_dose_groups, check_times
+from dose_outcomes.study.checks import check_data, check_definitions, check_dose_groups
 from dose_outcomes.study.contrasts import (
     Contrasts,
     Diagnostics,
@@ -29,6 +29,7 @@ from dose_outcomes.study.endpoints import DoseAttributions, Endpoint, Visit
 from dose_outcomes.study.estimand import IntercurrentMedications
 from dose_outcomes.study.robustness import Robustness, check_robustness
 from dose_outcomes.study.side_effects import SideEffects, check_side_effects
+from dose_outcomes.study.times import TimeToEvent, TimeToResponse, check_times
 
 ALL = "all"
 DAYS_PER_WEEK = 7
@@ -86,24 +87,6 @@ Criterion = Annotated[
     Annotated[ColumnCriterion, Tag("column")] | Annotated[MedicationCriterion, Tag("medication")],
     Discriminator(_kind_of_criterion),
 ]
-
-
-class TimeToResponse(Part):
-    """Days from first dose to the first visit at which the response is documented."""
-
-    endpoint: Identifier
-    horizon_days: Annotated[int, Field(ge=1)]
-    """Visits after it are not used."""
-    risk_table_days: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)]
-
-
-class TimeToEvent(Part):
-    """Time to an event that the data give as such (table `times_to_event`)."""
-
-    event: str
-    """Name of the event in the table."""
-    label: Label
-    risk_table_days: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)]
 
 
 class Disclosure(Part):

@@ -102,7 +102,7 @@ def test_a_better_score_is_never_less_of_a_response(code):
     worst = low if instrument.direction == "higher_better" else high
     bound = worst if definition.baseline_bound is None else definition.baseline_bound
     for base in (bound, (bound + worst) / 2):
-        for parts in ({code: 0.0 for code in _others(definition)}, {code: 1.0 for code in _others(definition)}):
+        for parts in (dict.fromkeys(_others(definition), 0.0), dict.fromkeys(_others(definition), 1.0)):
             found = evaluated(definition, [row(definition, base, value, 0.5, parts) for value in values])
             rising = [one for one in found if one is not None]
             falling = (instrument.direction == "lower_better") == (definition.kind == "benefit")

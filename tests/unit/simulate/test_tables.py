@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from dose_outcomes.catalogue import built_in
+from dose_outcomes.simulate import Parameters
 
 COLUMNS = {
     "patients": ["patient_id", "age", "sex", "site", "observed_until", "end_reason"],
@@ -162,8 +163,8 @@ def test_opioids_lie_on_both_sides_of_the_line(cohort: Cohort) -> None:
     assert (~(opioids["end_day"] < -10)).sum() > 30
 
 
-def test_two_baselines_for_some(cohort: Cohort) -> None:
-    main = {one.instrument for one in built_in().definitions.values()}
+def test_two_baselines_for_some(cohort: Cohort, parameters: Parameters) -> None:
+    main = {one.response.instrument for one in parameters.conditions.values()}
     scores = cohort["assessments"].query("-28 <= day <= 0")
     each = scores[scores["instrument"].isin(main)].groupby("patient_id").size()
     assert set(each) == {1, 2}

@@ -3,9 +3,11 @@
 from dose_outcomes.derive.side_effects.classified import (
     ANY,
     NOT_ANALYSED,
+    NOT_PLACED,
     SIDE_EFFECT_REASONS,
     classify_side_effects,
     event_time_counts,
+    placed,
     side_effect_counts,
     time_at_risk,
 )
@@ -13,9 +15,11 @@ from dose_outcomes.derive.side_effects.classified import (
 __all__ = [
     "ANY",
     "NOT_ANALYSED",
+    "NOT_PLACED",
     "SIDE_EFFECT_REASONS",
     "classify_side_effects",
     "event_time_counts",
+    "placed",
     "side_effect_counts",
     "time_at_risk",
 ]

@@ -18,6 +18,7 @@ BEFORE_TREATMENT = "Began before the first dose"
 AFTER_RISK = "Began after the time at risk"
 REPEATED = "Further record of an event already counted"
 SIDE_EFFECT_REASONS = (NOT_ANALYSED, NOT_EMERGENT, ONSET_UNKNOWN, BEFORE_TREATMENT, AFTER_RISK, REPEATED)
+NOT_PLACED = "No onset on a day at risk: in the incidence, in nothing that needs the day"
 
 ANY = "any"
 

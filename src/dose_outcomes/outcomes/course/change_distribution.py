@@ -8,7 +8,7 @@ none or enough do.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dose_outcomes.catalogue.expression import Comparison, Rule, parse_rule
@@ -110,7 +110,6 @@ def _comparisons(rule: Rule) -> Iterator[Comparison]:
 
 
 def _with_meaning(row: Result, threshold: Threshold) -> Result:
-    from dataclasses import replace
 
     unit = "percent of the baseline" if threshold.percent else "units of the scale"
     meaning = f"; threshold: {' and '.join(threshold.meaning)}" if threshold.meaning else ""

@@ -80,7 +80,8 @@ def _survival(counts: pd.DataFrame, study: Study) -> Iterator[Result]:
         numbers = [cell[column].to_numpy(dtype="float64") for column in ("day", "events", "censored")]
         curve = kaplan_meier(*numbers, level=study.level)
         for day in study.course.persistence.days:
-            share = survival_at(curve, day)
+            # the last dose is taken on its day: who takes one on the day has not stopped before it
+            share = survival_at(curve, day - 1)
             yield Result(
                 **key,
                 statistic="survival",
@@ -90,8 +91,8 @@ def _survival(counts: pd.DataFrame, study: Study) -> Iterator[Result]:
                 high=share.high,
                 level=study.level,
                 n=int(numbers[1].sum() + numbers[2].sum()),
-                events=int(cell.loc[cell["day"] <= day, "events"].sum()),
-                method=share.method,
+                events=int(cell.loc[cell["day"] < day, "events"].sum()),
+                method=f"{share.method}; share not stopped before the day",
                 note=share.note,
             )
 
@@ -120,7 +121,7 @@ def _reasons(ends: pd.DataFrame, study: Study) -> Iterator[Result]:
                 if cell is None or curves is None:
                     yield Result(**key, statistic="cumulative_incidence", n=0, events=0, note=NO_PATIENTS)
                     continue
-                share = incidence_at(curves[place], day)
+                share = incidence_at(curves[place], day - 1)
                 yield Result(
                     **key,
                     statistic="cumulative_incidence",
@@ -129,7 +130,7 @@ def _reasons(ends: pd.DataFrame, study: Study) -> Iterator[Result]:
                     high=share.high,
                     level=study.level,
                     n=int(cell[[CENSORED, *reasons]].to_numpy().sum()),
-                    events=int(cell.loc[cell["day"] <= day, reason].sum()),
-                    method=f"{share.method}; competing: the other reasons",
+                    events=int(cell.loc[cell["day"] < day, reason].sum()),
+                    method=f"{share.method}; stopped before the day; competing: the other reasons",
                     note=share.note,
                 )

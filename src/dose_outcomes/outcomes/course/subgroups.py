@@ -8,6 +8,7 @@ differ in their conditions (children have other diseases) and an odds ratio of a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dose_outcomes.derive.course.subgroups import NOT_KNOWN
@@ -61,6 +62,7 @@ def _key(study: Study, condition: str, dose: str, subgroup: str) -> dict[str, An
         "dose_attribution": endpoint.dose_attribution,
         "population": ASSESSABLE,
         "missing_data": endpoint.missing_data[0],
+        "day": None if condition == ALL else study.visits(endpoint, endpoint.definitions[condition])[-1].day,
     }
 
 
@@ -139,6 +141,5 @@ def _differences(own: pd.DataFrame, subgroup: Subgroup, levels: list[str], study
 
 
 def _explained(row: Result, handling: str) -> Result:
-    from dataclasses import replace
 
     return replace(row, method=f"{row.method}; {handling}")

@@ -3,6 +3,10 @@
 The p value stands in the row of the risk difference alone: patients with the event are independent of each other,
 the events of one patient are not, so that a test of rates would find too much. All tests together are a screen; the
 study file names their family.
+
+A row is made of two groups: `n`, `events` and `person_years` are those of both. It gives back the patients with the
+event of one group from those of the other, and is hidden with the incidence of either
+(`disclosure.MADE_OF`).
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from dose_outcomes.outcomes.cells import NO_PATIENTS
+from dose_outcomes.outcomes.precision import has_p_value, imprecision, no_p_value
 from dose_outcomes.outcomes.side_effect_incidence import DAYS_PER_YEAR, PER
 from dose_outcomes.outcomes.side_effects.rows import endpoints, row, with_total_dose
 from dose_outcomes.results import Result
@@ -25,7 +30,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ANALYSIS = "side_effect_contrast"
-INDEPENDENT = "interval for independent events: too narrow where the events of a patient go together"
+INDEPENDENT = "events taken as independent: too narrow where those of a patient go together"
+UNADJUSTED = "unadjusted"
+DIFFERENCES = {"miettinen_nurminen": risk_difference_miettinen_nurminen, "newcombe": risk_difference_newcombe}
 
 
 def side_effect_contrasts(side_effects: pd.DataFrame, time_at_risk: pd.DataFrame, study: Study) -> Iterator[Result]:
@@ -49,57 +56,52 @@ def side_effect_contrasts(side_effects: pd.DataFrame, time_at_risk: pd.DataFrame
 
 def _contrast(endpoint: str, dose: str, found: dict[Any, Any], risk: dict[Any, Any], study: Study) -> Iterator[Result]:
     none, nobody = {"patients": 0, "events": 0}, {"n": 0, "days": 0}
-    own, other = (found.get((endpoint, label), none) for label in (dose, study.reference_dose))
-    size, other_size = (risk.get(label, nobody) for label in (dose, study.reference_dose))
-    patients = int(own["patients"]), int(size["n"]), int(other["patients"]), int(other_size["n"])
-    years = float(size["days"]) / DAYS_PER_YEAR
-    rates = int(own["events"]), years, int(other["events"]), float(other_size["days"]) / DAYS_PER_YEAR
-    difference = (
-        risk_difference_newcombe if study.contrasts.difference == "newcombe" else risk_difference_miettinen_nurminen
-    )
+    doses = (dose, study.reference_dose)
+    own, other = (found.get((endpoint, label), none) for label in doses)
+    sizes = [risk.get(label, nobody) for label in doses]
+    groups = [(int(cell["patients"]), int(size["n"])) for cell, size in zip((own, other), sizes, strict=True)]
+    patients = (*groups[0], *groups[1])
+    years = [float(size["days"]) / DAYS_PER_YEAR for size in sizes]
+    rates = (int(own["events"]), years[0], int(other["events"]), years[1])
     level = study.level
-    empty = 0 in (patients[1], patients[3])
-    few = min(patients[1], patients[3]) < study.diagnostics.minimum_patients
+    compared, allowed = all(n for _, n in groups), has_p_value(groups, study)
     test = n_minus_one_test(*patients)
+    note = imprecision(groups, study) if compared else NO_PATIENTS
     shared: dict[str, Any] = {
         "analysis": ANALYSIS,
         "endpoint": endpoint,
         "dose": dose,
         "comparator": study.reference_dose,
-        "n": patients[1],
+        "n": patients[1] + patients[3],
     }
-    note = NO_PATIENTS if empty else ""
-    untested = f"fewer than {study.diagnostics.minimum_patients} patients in a group: no test" if few else test.note
+    of_risks = {**shared, "events": patients[0] + patients[2]}
+    of_rates = {**shared, "events": rates[0] + rates[2], "person_years": sum(years)}
     yield row(
-        difference(*patients, level=level),
-        **shared,
+        DIFFERENCES[study.contrasts.difference](*patients, level=level),
+        **of_risks,
         statistic="risk_difference",
-        events=patients[0],
-        p_value=None if few else test.p_value,
-        notes=(note or untested,),
-        method="" if few else test.method,
+        p_value=test.p_value if compared and allowed else None,
+        notes=(note, no_p_value(study) if compared and not allowed else ""),
+        method=f"{UNADJUSTED}; {test.method}",
     )
     yield row(
         risk_ratio_miettinen_nurminen(*patients, level=level),
-        **shared,
+        **of_risks,
         statistic="risk_ratio",
-        events=patients[0],
         notes=(note,),
+        method=UNADJUSTED,
     )
     yield row(
         rate_difference_score(*rates, per=PER, level=level),
-        **shared,
+        **of_rates,
         statistic="rate_difference",
-        events=rates[0],
-        person_years=years,
-        notes=(note, INDEPENDENT),
-        method=f"per {PER} person-years",
+        notes=(note,),
+        method=f"{UNADJUSTED}; {INDEPENDENT}; per {PER} person-years",
     )
     yield row(
         rate_ratio_exact(*rates, level=level),
-        **shared,
+        **of_rates,
         statistic="rate_ratio",
-        events=rates[0],
-        person_years=years,
-        notes=(note, INDEPENDENT),
+        notes=(note,),
+        method=f"{UNADJUSTED}; {INDEPENDENT}",
     )

@@ -54,9 +54,9 @@ def side_effect_course(course: pd.DataFrame, side_effects: pd.DataFrame, study: 
         Names of the side effects.
     """
     counts = with_total_dose(course, ["question", "endpoint", "day"], ["events", "censored"])
-    cells = {key: cell for key, cell in counts.groupby(["question", "endpoint", "dose"], sort=False)}
+    cells = dict(iter(counts.groupby(["question", "endpoint", "dose"], sort=False)))
     settings = study.side_effects
-    asked = {
+    asked: dict[str, list[int | None]] = {
         ONSET: [None],
         DURATION: [None, *settings.resolved_within_days],
         DECHALLENGE: [settings.dechallenge_days],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -47,7 +47,7 @@ def first_side_effect(first_events: pd.DataFrame, study: Study) -> Iterator[Resu
         endpoint, dose, day, events, stopped, censored.
     """
     counts = with_total_dose(first_events, ["endpoint", "day"], ["events", "stopped", "censored"])
-    cells = {key: cell for key, cell in counts.groupby(["endpoint", "dose"], sort=False)}
+    cells = dict(iter(counts.groupby(["endpoint", "dose"], sort=False)))
     for endpoint in endpoints(first_events, body_systems=True):
         for dose in (ALL, *study.dose_labels):
             cell = cells.get((endpoint, dose), counts.iloc[:0])
@@ -58,7 +58,7 @@ def first_side_effect(first_events: pd.DataFrame, study: Study) -> Iterator[Resu
             curve = aalen_johansen(day, np.column_stack([events, stopped]), censored, level=study.level).curves[0]
             naive = kaplan_meier(day, events, stopped + censored, level=study.level) if endpoint == ANY else None
             for horizon in study.side_effects.horizon_days:
-                shared = {
+                shared: dict[str, Any] = {
                     "analysis": INCIDENCE,
                     "endpoint": endpoint,
                     "dose": dose,
@@ -93,7 +93,7 @@ def recurrent_side_effects(recurrence: pd.DataFrame, side_effects: pd.DataFrame,
         Names of the side effects.
     """
     counts = with_total_dose(recurrence, ["endpoint", "kind", "day", "other_day"], ["number"])
-    cells = {key: cell for key, cell in counts.groupby(["endpoint", "dose", "kind"], sort=False)}
+    cells = dict(iter(counts.groupby(["endpoint", "dose", "kind"], sort=False)))
     none = counts.iloc[:0]
     horizons = study.side_effects.horizon_days
     for dose in (ALL, *study.dose_labels):

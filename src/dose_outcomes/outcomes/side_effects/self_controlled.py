@@ -1,7 +1,7 @@
 """Side effects of the same patients before and after a change of treatment.
 
-A ratio and the total give both counts, so that a ratio is hidden with either of its rates
-(`disclosure.release_estimates` hides a comparison with what it compares).
+A ratio and the total give both counts, so that a ratio is hidden with either of its rates: its subgroup and its
+comparator are theirs, by which `disclosure.release_estimates` finds them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from dose_outcomes.derive.side_effects.self_controlled import AFTER, ALL_DAYS, BEFORE, comparisons
+from dose_outcomes.outcomes.precision import no_p_value
 from dose_outcomes.outcomes.side_effect_incidence import DAYS_PER_YEAR, PER
 from dose_outcomes.outcomes.side_effects.current_dose import CURRENT
 from dose_outcomes.outcomes.side_effects.rows import ANY, RATE, endpoints, row
@@ -71,7 +72,7 @@ def self_controlled(windows: pd.DataFrame, side_effects: pd.DataFrame, study: St
             test = rate_ratio_exact_test(after, years, before, years, two_sided="central")
             yield row(
                 rate_ratio_exact(after, years, before, years, level=study.level),
-                **{**shared, "notes": (*shared["notes"], "fewer than 10 patients: no test" if n and few else "")},
+                **{**shared, "notes": (*shared["notes"], no_p_value(study) if n and few else "")},
                 subgroup=f"{AFTER} {name}",
                 comparator=f"{BEFORE} {name}",
                 statistic="rate_ratio",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from dose_outcomes.stats.result import FloatArray, IntArray
 
 STEP = 1e-4
 """Of the numerical derivatives by the covariance parameters, which are of order one after scaling."""
+ENOUGH_FOR_NEWTON = 1e-4
+"""Largest slope at which Newton steps take over from the quasi-Newton search."""
 NEWTON_STEPS = 5
 SMALLEST_GRADIENT = 1e-8
 
@@ -54,7 +57,7 @@ class Moments:
     @property
     def start(self) -> FloatArray:
         """Parameters to begin the search from: visits with unit variance and correlation one half."""
-        return _parameters(np.linalg.cholesky(0.5 * np.eye(self.visits) + 0.5))
+        return _parameters(np.asarray(np.linalg.cholesky(0.5 * np.eye(self.visits) + 0.5), dtype=np.float64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +102,7 @@ def restricted_maximum(moments: Moments) -> Maximum | None:
     Maximum or None
         None when the search does not end, or the likelihood is flat in some direction.
     """
-    found = minimize(
-        lambda parameters: _value(moments, parameters),
-        moments.start,
-        jac=True,
-        method="BFGS",
-        options={"gtol": 1e-4, "maxiter": 500},
-    )
+    found = minimize(partial(_value, moments), moments.start, jac=True, method="BFGS", tol=ENOUGH_FOR_NEWTON)
     parameters = np.asarray(found.x)
     for _ in range(NEWTON_STEPS):
         here, curvature, gradient = _derivatives(moments, parameters)
@@ -118,7 +115,7 @@ def restricted_maximum(moments: Moments) -> Maximum | None:
         if np.abs(here.slope).max() < SMALLEST_GRADIENT * max(1.0, float(moments.n.sum())):
             root = _root(parameters, moments.visits)
             # minus twice the log-likelihood: the information is half its curvature
-            covariance = np.linalg.inv(curvature / 2.0)
+            covariance = np.asarray(np.linalg.inv(curvature / 2.0), dtype=np.float64)
             return Maximum(root @ root.T, here.coefficients, here.uncertainty, gradient, covariance)
         parameters = parameters - np.linalg.solve(curvature, here.slope)
     return None

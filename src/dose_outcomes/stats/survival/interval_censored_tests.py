@@ -42,6 +42,7 @@ def interval_censored_test(
     group: ArrayLike,
     *,
     n: ArrayLike | None = None,
+    stratum: ArrayLike | None = None,
     scores: str = "sun",
     variance: str = "permutation",
 ) -> IntervalCensoredTest:
@@ -68,6 +69,9 @@ def interval_censored_test(
         Group label of each entry.
     n : array_like, shape (r,), optional
         Numbers of patients; 1 each without it.
+    stratum : array_like, shape (r,), optional
+        Label; each stratum has a Turnbull estimate of its own, and sums of scores and their covariances add. A stratum
+        with one group adds nothing.
     scores : str
         "sun", "finkelstein" or "wilcoxon".
     variance : str
@@ -101,10 +105,39 @@ def interval_censored_test(
     check_choice("variance", variance, VARIANCES)
     low, high, counts = check_intervals(left, right, n)
     groups, codes = label_codes("group", group, len(low))
+    strata, places = label_codes("stratum", np.zeros(len(low), int) if stratum is None else stratum, len(low))
     method = f"{scores} score test of interval-censored times, {variance} variance"
-    nothing = IntervalCensoredTest(None, None, None, method, groups=groups, score=np.zeros(len(groups)))
+    method += f", stratified over {len(strata)} strata" if len(strata) > 1 else ""
+    sums, covariance = np.zeros(len(groups)), np.zeros((len(groups), len(groups)))
+    present = np.zeros(len(groups), dtype=bool)
+    for place in range(len(strata)):
+        own = (places == place) & (counts > 0)
+        size = np.bincount(codes[own], counts[own], len(groups))
+        if np.count_nonzero(size) < 2:
+            continue
+        one, spread = _stratum(low[own], high[own], counts[own], codes[own], len(groups), scores, variance)
+        sums, covariance, present = sums + one, covariance + spread, present | (size > 0)
+    nothing = IntervalCensoredTest(None, None, None, method, groups=groups, score=sums)
     if counts.sum() == 0:
         return _with_note(nothing, "no patient")
+    if not present.any():
+        return _with_note(nothing, "fewer than two groups")
+    compared = np.flatnonzero(present)
+    statistic, degrees = quadratic_form(sums[compared], covariance[np.ix_(compared, compared)])
+    if statistic is None:
+        return _with_note(nothing, "all scores equal: the times cannot be told apart")
+    if variance == "permutation" and len(compared) == 2:
+        k = int(compared[0])
+        z = float(sums[k] / np.sqrt(covariance[k, k]))
+        return IntervalCensoredTest(z, 1.0, float(2.0 * ndtr(-abs(z))), method, groups=groups, score=sums)
+    p_value = float(chdtrc(degrees, statistic))
+    return IntervalCensoredTest(statistic, float(degrees), p_value, method, groups=groups, score=sums)
+
+
+def _stratum(
+    low: FloatArray, high: FloatArray, counts: FloatArray, codes: IntArray, groups: int, scores: str, variance: str
+) -> tuple[FloatArray, FloatArray]:
+    """Sums of scores by group within one stratum, and their covariance."""
     intervals = innermost_intervals(low, high, counts)
     mass, _, _ = maximum_likelihood_masses(intervals)
     support = np.flatnonzero(mass > 0.0)
@@ -118,31 +151,16 @@ def interval_censored_test(
     score = (slope[first] - slope[last + 1]) / probability
 
     # Patients by group and distinct observation.
-    cell = codes[intervals.observation >= 0] * len(score) + intervals.observation[intervals.observation >= 0]
-    table = np.bincount(cell, counts[intervals.observation >= 0], len(groups) * len(score))
-    by_group: FloatArray = table.reshape(len(groups), len(score)).astype(np.float64)
-    sums = by_group @ score
+    table = np.bincount(codes * len(score) + intervals.observation, counts, groups * len(score))
+    by_group: FloatArray = table.reshape(groups, len(score)).astype(np.float64)
     size, total = by_group.sum(axis=1), float(by_group.sum())
-    present = np.flatnonzero(size > 0)
-    nothing = IntervalCensoredTest(None, None, None, method, groups=groups, score=sums)
-    if len(present) < 2:
-        return _with_note(nothing, "fewer than two groups")
     if variance == "permutation":
         spread = float(intervals.n @ (score - (intervals.n @ score) / total) ** 2) / (total - 1.0)
-        covariance = spread * (np.diag(size) - np.outer(size, size) / total)
-    else:
-        covariance = _information_variance(
-            by_group, intervals.n, first, last, survival, probability, score, curvature, jacobian
-        )
-    statistic, degrees = quadratic_form(sums[present], covariance[np.ix_(present, present)])
-    if statistic is None:
-        return _with_note(nothing, "all scores equal: the times cannot be told apart")
-    if variance == "permutation" and len(present) == 2:
-        k = int(present[0])
-        z = float(sums[k] / np.sqrt(covariance[k, k]))
-        return IntervalCensoredTest(z, 1.0, float(2.0 * ndtr(-abs(z))), method, groups=groups, score=sums)
-    p_value = float(chdtrc(degrees, statistic))
-    return IntervalCensoredTest(statistic, float(degrees), p_value, method, groups=groups, score=sums)
+        return by_group @ score, spread * (np.diag(size) - np.outer(size, size) / total)
+    covariance = _information_variance(
+        by_group, intervals.n, first, last, survival, probability, score, curvature, jacobian
+    )
+    return by_group @ score, covariance
 
 
 def _derivatives(survival: FloatArray, scores: str) -> tuple[FloatArray, FloatArray, FloatArray]:

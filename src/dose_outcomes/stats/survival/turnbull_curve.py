@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from dose_outcomes.stats.survival.innermost_intervals import check_intervals
 from dose_outcomes.stats.survival.turnbull import IntervalCensoredDistribution, turnbull
 
 FEW_PATIENTS = 30
+TIE = 1e-12  # heights closer than this are equal
 METHOD = "Turnbull estimate, linear within innermost intervals; log-log limits from the observed information"
 
 
@@ -143,9 +145,10 @@ def interval_censored_quantile(curve: TurnbullCurve, probability: float) -> Esti
     Returns
     -------
     Estimate
-        In days. Limits are where the limits of the curve cross the same height; the upper one infinite where they
-        do not. None, with a note, where the share is not reached. The note gives the innermost interval, within
-        which the day itself is not known.
+        In days. Limits are the beginning of the innermost interval in which the lower limit of the curve falls below
+        the same height, and the end of the one in which the upper limit does; infinite where it does not. None, with
+        a note, where the share is not reached. The note gives the innermost interval, within which the day itself is
+        not known.
 
     Examples
     --------
@@ -165,8 +168,10 @@ def interval_censored_quantile(curve: TurnbullCurve, probability: float) -> Esti
     values = np.array([_at(curve, float(day))[0] for day in grid])
     bands = [_limits(curve, float(day)) for day in grid]
     estimate = _crossing(grid, values, height)
-    low = _crossing(grid, np.array([np.nan if band[0] is None else band[0] for band in bands]), height)
-    high = _crossing(grid, np.array([np.nan if band[1] is None else band[1] for band in bands]), height)
+    low_at, high_at = (_first_below([band[side] for band in bands], height) for side in (0, 1))
+    # the limit falls somewhere in the interval that ends there: the lower one reaches to its beginning
+    low = None if low_at is None else float(grid[max(low_at - 1, 0)])
+    high = None if high_at is None else float(grid[high_at])
     reached = 1.0 - float(values[-1])
     notes = [f"not reached: {reached:.3g} had the event by day {grid[-1]:g}"] if estimate is None else []
     if estimate is not None:
@@ -213,10 +218,10 @@ def _limits(curve: TurnbullCurve, day: float) -> tuple[float | None, float | Non
     """Limits of the curve on a day outside the innermost intervals."""
     half_alpha = (1.0 - curve.level) / 2.0
     value, error = _at(curve, day)
-    if value >= 1.0 - 1e-12:
+    if value >= 1.0 - TIE:
         free = float(curve.n[curve.left >= day].sum())
         return (half_alpha ** (1.0 / free) if free else 0.0), 1.0
-    if value <= 1e-12:
+    if value <= TIE:
         had = float(curve.n[curve.right <= day].sum())
         return 0.0, (1.0 - half_alpha ** (1.0 / had) if had else 1.0)
     if error is None:
@@ -228,19 +233,21 @@ def _limits(curve: TurnbullCurve, day: float) -> tuple[float | None, float | Non
 
 def _crossing(day: FloatArray, value: FloatArray, height: float) -> float | None:
     """First day on which a falling line is down at `height`, the middle of the stretch that lies on it."""
-    known = ~np.isnan(value)
-    day, value = day[known], np.minimum.accumulate(value[known])
-    below = np.flatnonzero(value < height - 1e-12)
-    level = np.flatnonzero(np.abs(value - height) <= 1e-12)
+    level = np.flatnonzero(np.abs(value - height) <= TIE)
     if len(level):
         return float((day[level[0]] + day[level[-1]]) / 2.0)
-    if len(below) == 0:
+    k = _first_below(value.tolist(), height)
+    if k is None:
         return None
-    k = int(below[0])
     if k == 0:
         return float(day[0])
     share = (value[k - 1] - height) / (value[k - 1] - value[k])
     return float(day[k - 1] + share * (day[k] - day[k - 1]))
+
+
+def _first_below(values: Sequence[float | None], height: float) -> int | None:
+    """Place of the first value below `height`."""
+    return next((k for k, value in enumerate(values) if value is not None and value < height - TIE), None)
 
 
 def _unknown_after(fit: IntervalCensoredDistribution, day: float) -> bool:
