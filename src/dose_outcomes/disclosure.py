@@ -1,9 +1,10 @@
 """The only door from data/ to reports/: hides small counts and what would reveal them, and writes what is left.
 
-Primary suppression: a count of 1 to `minimum_count` - 1 is hidden together with its complement and every number
-of its row that would give it back. Steps of curves are delayed until they hold enough patients, small exclusions
-are merged with their neighbours. Counts that could be had by subtracting released totals from each other are not
-protected yet; the report says so.
+Primary suppression: a count of 1 to `minimum_count` - 1 is hidden together with its complement and every number of
+its row that would give it back, and with the rows that are made of it: comparisons, which give one side back from the
+other, and tests and curves over all doses of a condition. Steps of curves are delayed until they hold enough
+patients, small exclusions are merged with their neighbours. Counts that could be had by subtracting released totals
+from each other are not protected yet; the report says so.
 """
 
 from __future__ import annotations
@@ -12,19 +13,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dose_outcomes.results import ALL, identifier
+from dose_outcomes.results import ALL, PUBLISHED, identifier
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
 #: Shares of patients (or events): with the count goes its complement.
-SHARES = ("proportion", "prevalence", "one_minus_survival")
+SHARES = ("proportion", "proportion_missing", "prevalence", "one_minus_survival")
 #: Analyses whose rows are made of the counts of another one; all others are made of those of their own.
 MADE_OF = {
     "responder_contrast": "responder_rate",
     "dose_response": "responder_rate",
     "side_effect_contrast": "side_effect_incidence",
 }
+#: Analyses in which the rows of a cell are made of the same counts, so that one follows from the others.
+SHARING_COUNTS = ("missing_data_ladder", "tipping_point", "placebo_benchmark")
 #: Statistics that are functions of the counts at every dose of their condition.
 OVER_DOSES = ("trend_test", "contrast_test", "akaike_information_criterion", "ed50_mg", "fitted_proportion")
 COUNTED = ("proportion", "rate_per_100_person_years")
@@ -80,6 +85,10 @@ def release_estimates(estimates: pd.DataFrame, minimum_count: int) -> pd.DataFra
     in_risk_table = table["statistic"].isin(RISK_TABLE)
     together = table[in_risk_table].assign(hidden=hidden).groupby(risk_key, dropna=False)["hidden"].transform("any")
     hidden.loc[together.index] = together
+    published = table["population"] == PUBLISHED
+    few_patients, hidden = few_patients & ~published, hidden & ~published
+    sharing = _sharing_counts(table, hidden)
+    hidden, few_patients = hidden | sharing, few_patients | sharing
     hidden |= _would_give_back_a_part(table, hidden)
     hidden |= _close_thresholds(table, hidden, minimum_count)
     table.loc[_beside_hidden_missing(table, hidden), "n"] = None
@@ -165,31 +174,39 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _made_of(table: pd.DataFrame, marked: pd.Series) -> pd.Series:
-    """Tell which rows are made of counts that are marked: of either dose they compare, or of any dose they span."""
-    import pandas as pd
+    """Tell which rows are made of counts that are marked: of either side they compare, or of any dose they span.
 
-    whose = ["analysis", "endpoint", "condition", "dose_attribution", "population", "missing_data", "day"]
-    keyed = table.assign(
-        analysis=table["analysis"].replace(MADE_OF), day=table["day"].astype("Int64").fillna(-1).astype("int64")
-    )
-    counted = marked & table["statistic"].isin(COUNTED) & (table["comparator"] == "")
-    cells = set(keyed.loc[counted, [*whose, "subgroup", "dose"]].itertuples(index=False, name=None))
-    spans = {(*key[:-1], ALL) for key in cells if key[-1] != ALL}
-    made = pd.Series(False, index=table.index)
-    comparing, spanning = table["comparator"] != "", table["statistic"].isin(OVER_DOSES)
-    for found, rows, columns in (
-        (cells, comparing, "dose"),
-        (cells, comparing, "comparator"),
-        (spans, spanning, None),
-    ):
-        own = keyed.loc[rows, whose]
-        doses = keyed.loc[rows, columns] if columns else pd.Series(ALL, index=own.index)
-        # a subgroup of patients has counts of its own; one that names a model or a weighting has those of all;
-        # times of the same patients are compared by subgroup, not by dose
-        for subgroup in (keyed.loc[rows, "subgroup"], pd.Series("", index=own.index), keyed.loc[rows, "comparator"]):
-            keys = own.assign(subgroup=subgroup, dose=doses).itertuples(index=False, name=None)
-            made.loc[own.index] |= [key in found for key in keys]
-    return made
+    The sides are the rows without comparator of both doses, or, where the comparator is a subgroup, of both
+    subgroups. A subgroup that names a model or a weighting has the counts of all patients.
+    """
+    place = ["endpoint", "condition", "dose_attribution", "population", "missing_data", "day"]
+    keys = table[place].astype("string").fillna("")
+    names = list(zip(table["analysis"], *(keys[name] for name in place), table["dose"], table["subgroup"], strict=True))
+    counted = marked & (table["comparator"] == "") & table["statistic"].isin(COUNTED)
+    cells = {name for name, is_counted in zip(names, counted, strict=True) if is_counted}
+    spans = {(*name[:-2], ALL, name[-1]) for name in cells if name[-2] != ALL}
+
+    def is_made(name: tuple[str, ...], comparator: str, statistic: str) -> bool:
+        analysis, *where, dose, subgroup = name
+        own = (MADE_OF.get(analysis, analysis), *where)
+        sides = ((dose, subgroup), (dose, comparator), (comparator, subgroup), (dose, ""), (comparator, ""))
+        compares = comparator != "" and any((*own, *side) in cells for side in sides)
+        return compares or (statistic in OVER_DOSES and any((*own, ALL, one) in spans for one in (subgroup, "")))
+
+    rows = zip(names, table["comparator"], table["statistic"], strict=True)
+    return type(marked)([is_made(*row) for row in rows], index=table.index, dtype="bool")
+
+
+def _sharing_counts(table: pd.DataFrame, hidden: pd.Series) -> NDArray[np.bool_]:
+    """Tell which rows belong to a cell of which a row is hidden, or compare with one, where they share their counts."""
+    rows = table[table["analysis"].isin(SHARING_COUNTS) & (table["population"] != PUBLISHED)]
+    place = rows[["analysis", "endpoint", "condition", "day"]].astype("string").fillna("")
+    keys = list(place.itertuples(index=False, name=None))
+    of_cell = hidden[rows.index] & (rows["comparator"] == "")
+    cells = {(key, dose) for key, dose, one in zip(keys, rows["dose"], of_cell, strict=True) if one}
+    sides = zip(keys, rows["dose"], rows["comparator"], strict=True)
+    beside = [(key, dose) in cells or (key, comparator) in cells for key, dose, comparator in sides]
+    return table.index.isin(rows.index[beside])
 
 
 def _small(counts: pd.Series, minimum_count: int) -> pd.Series:

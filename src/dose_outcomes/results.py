@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ALL = "all"
+PUBLISHED = "published"
+"""Population of rows with counts that were published elsewhere: they are no patients of the cohort."""
 SIGNIFICANT_DIGITS = 12
 
 #: What makes a row the row it is; `estimate_id` is made of these.

@@ -229,7 +229,7 @@ def _nothing(
     note: str,
     study: Study,
 ) -> Iterator[Result]:
-    empty = {"method": METHOD, "note": note}
+    empty: dict[str, Any] = {"method": METHOD, "note": note}
     for label in labels:
         yield Result(**shared, **empty, subgroup=joined(subgroup, label), statistic="contrast_test")
     for model in models:

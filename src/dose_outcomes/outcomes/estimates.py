@@ -10,6 +10,7 @@ from dose_outcomes.outcomes.dose_attribution import responder_rate_by_attributio
 from dose_outcomes.outcomes.multiplicity import adjust_families
 from dose_outcomes.outcomes.responder_comparisons import responder_comparisons
 from dose_outcomes.outcomes.responder_rate import responder_rate, responder_rate_by_strategy
+from dose_outcomes.outcomes.robustness import robustness
 from dose_outcomes.outcomes.side_effect_incidence import side_effect_incidence
 from dose_outcomes.outcomes.side_effects import side_effects
 from dose_outcomes.outcomes.time_to_event import questions, time_to_event
@@ -36,6 +37,7 @@ def estimate_all(counts: dict[str, pd.DataFrame], study: Study) -> tuple[pd.Data
     results += response_rate_by_current_dose(counts["responses_by_current_dose"], study)
     results += responder_rate_by_strategy(counts["responders_by_strategy"], study)
     results += responder_comparisons(counts, study)
+    results += robustness(counts, study)
     curves = []
     for question in questions(counts["response_times"], counts["event_times"], study):
         found, rows = time_to_event(question, study)

@@ -7,6 +7,7 @@ control hides them together (`disclosure.SHARING_COUNTS`).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dose_outcomes.outcomes.cells import ASSESSABLE, NO_PATIENTS
@@ -94,20 +95,20 @@ def _key(endpoint: Endpoint, condition: str, dose: str, day: int | None) -> dict
 
 
 def _rates(key: dict[str, Any], cell: Cell | None, settings: MissingDataLadder, study: Study) -> Iterator[Result]:
-    for handling in ("", *settings.handlings):
-        if handling == "worst_case":  # of a rate it is non_responder
-            continue
-        statistic = "proportion" if handling else "proportion_missing"
-        row = key | {"missing_data": handling, "statistic": statistic, "level": study.level}
-        if cell is None or cell.n == 0:
-            yield Result(**row, n=0, events=0, note=NO_PATIENTS)
-            continue
-        if not handling:
-            found, events, n = wilson(cell.missing, cell.n, level=study.level), cell.missing, cell.n
-            method = f"{found.method}; patients without a response that is known"
-        else:
-            found, events, n, method = _rate(cell, handling, study)
-        yield _result(row, found, n, events, method)
+    # the worst case of a rate is non_responder
+    handlings = [handling for handling in settings.handlings if handling != "worst_case"]
+    row = key | {"level": study.level}
+    if cell is None or cell.n == 0:
+        yield Result(**row, statistic="proportion_missing", n=0, events=0, note=NO_PATIENTS)
+        for handling in handlings:
+            yield Result(**row, statistic="proportion", missing_data=handling, n=0, events=0, note=NO_PATIENTS)
+        return
+    missing = wilson(cell.missing, cell.n, level=study.level)
+    method = f"{missing.method}; patients whose response is not known"
+    yield _result(row | {"statistic": "proportion_missing"}, missing, cell.n, cell.missing, method)
+    for handling in handlings:
+        found, events, n, method = _rate(cell, handling, study)
+        yield _result(row | {"statistic": "proportion", "missing_data": handling}, found, n, events, method)
 
 
 def _rate(cell: Cell, handling: Handling, study: Study) -> tuple[Estimate, int, int, str]:
@@ -124,7 +125,7 @@ def _rate(cell: Cell, handling: Handling, study: Study) -> tuple[Estimate, int, 
     if len(imputation.imputed) == 0:
         found = Estimate(None, None, None, study.level, "", imputation.note)
     else:
-        found = imputed_proportion(*cell.imputed(), level=study.level).estimate
+        found = _noted(imputed_proportion(*cell.imputed(), level=study.level).estimate, imputation.note)
     return found, cell.responders, cell.n, "; ".join(part for part in (imputation.method, found.method) if part)
 
 
@@ -149,9 +150,13 @@ def _differences(
             elif len(first.visit.imputation.imputed) == 0:
                 found = Estimate(None, None, None, study.level, "", first.visit.imputation.note)
             else:
-                found = imputed_difference(first.imputed(), second.imputed(), level=study.level).estimate
-                method = first.visit.imputation.method
+                pooled = imputed_difference(first.imputed(), second.imputed(), level=study.level).estimate
+                found, method = _noted(pooled, first.visit.imputation.note), first.visit.imputation.method
         yield _result(row, found, n, events, "; ".join(part for part in (found.method, method) if part))
+
+
+def _noted(found: Estimate, note: str) -> Estimate:
+    return replace(found, note="; ".join(part for part in (found.note, note) if part))
 
 
 def _result(row: dict[str, Any], found: Estimate, n: int, events: int, method: str) -> Result:

@@ -1,8 +1,8 @@
-"""Patients due at a visit by what told beforehand whether they would respond and be seen; what is missing among them."""
+"""Patients due at a visit by what told beforehand whether they would respond and be seen, and who is missing."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +22,14 @@ from dose_outcomes.study.robustness import Handling, MissingDataLadder
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Columns of a pattern, from the one that tells most about response and missingness.
-PREDICTORS = ("earlier", "stopped", "condition", "dose", "high_baseline")
+#: Columns of a pattern, from the one that tells most about response and missingness, in words.
+PREDICTORS = {
+    "earlier": "last response",
+    "stopped": "stopping and its reason",
+    "condition": "condition",
+    "dose": "target dose",
+    "high_baseline": "baseline above the mean",
+}
 #: What the imputation model does without, one after the other, where the observed cannot tell its coefficients.
 DISPENSABLE = ("stopped", "high_baseline", "earlier")
 
@@ -57,20 +63,23 @@ class VisitPatterns:
     @cached_property
     def imputation(self) -> ImputedEndpoint:
         """Imputed responders of each pattern, from one model for the whole visit."""
-        counts = [self.table[column].to_numpy(dtype="float64") for column in ("observed_responders", "observed")]
-        missing = (self.table["n"] - self.table["observed"]).to_numpy(dtype="float64")
+        responders, observed, n = (
+            self.table[column].to_numpy(dtype="float64") for column in ("observed_responders", "observed", "n")
+        )
         for dropped in range(len(DISPENSABLE) + 1):
             predictors = [name for name in PREDICTORS if name not in DISPENSABLE[:dropped]]
             found = impute_endpoint(
                 _design(self.table, predictors),
-                *counts,
-                missing,
+                responders,
+                observed,
+                n - observed,
                 imputations=self.settings.imputations,
                 seed=self.study.seed,
             )
             if len(found.imputed):
                 break
-        return found
+        given = ", ".join(PREDICTORS[name] for name in predictors)
+        return replace(found, method=f"{found.method} given {given}")
 
 
 @dataclass(frozen=True)
@@ -131,7 +140,7 @@ class Cell:
         """Return the share with weights by the share observed."""
         table = self.visit.table[self.kept]
         strata = merged_strata(
-            _codes(table, PREDICTORS), table["observed"], minimum=self.visit.settings.minimum_observed
+            _codes(table, tuple(PREDICTORS)), table["observed"], minimum=self.visit.settings.minimum_observed
         )
         sums = [np.bincount(strata, table[name]) for name in ("observed_responders", "observed", "n")]
         return weighted_by_observation(*sums, level=self.visit.study.level)
@@ -150,15 +159,15 @@ def visit_patterns(
     if not endpoint.visits:
         patterns, responders = patterns.assign(day=0), responders.assign(day=0)
     denominator, numerator = COUNTS["carried_forward"]
-    totals = with_totals(responders, ["day"], [denominator, numerator]).to_dict("index")
+    totals = with_totals(responders, ["day"], [denominator, numerator]).reset_index()
     found: dict[int | None, VisitPatterns] = {}
-    for day, table in patterns.groupby("day"):
+    for day in sorted(int(day) for day in patterns["day"].unique()):
         carried = {
-            (condition, dose): (int(row[numerator]), int(row[denominator]))
-            for (condition, dose, at), row in totals.items()
-            if at == day
+            (str(row.condition), str(row.dose)): (int(row[numerator]), int(row[denominator]))
+            for _, row in totals[totals["day"] == day].iterrows()
         }
-        found[int(day)] = VisitPatterns(table.reset_index(drop=True), carried, settings, study)
+        table = patterns[patterns["day"] == day].reset_index(drop=True)
+        found[day] = VisitPatterns(table, carried, settings, study)
     return found
 
 

@@ -78,7 +78,7 @@ def _crude(cells: ResponderCells, condition: str, dose: str, study: Study) -> It
         statistic="smallest_expected_count",
         estimate=expected,
         method="smallest of the four counts if both groups had the same share",
-        note=_note(groups, study) if expected is not None else NO_PATIENTS,
+        note=imprecision(groups, study) if expected is not None else NO_PATIENTS,
     )
 
 
@@ -132,7 +132,7 @@ def _rows(
             level=study.level,
             p_value=test.p_value if allowed else None,
             method=f"{method}; {adjustment}",
-            note=joined(_note(groups, study), found.note, reason) if compared else NO_PATIENTS,
+            note=joined(imprecision(groups, study), found.note, reason) if compared else NO_PATIENTS,
         )
 
 
@@ -158,9 +158,5 @@ def _number_needed(
         high=limits[-1] if limits else None,
         level=study.level,
         method=f"{needed.method}; {adjustment}",
-        note=joined(_note(groups, study), words, needed.note) if all(n for _, n in groups) else NO_PATIENTS,
+        note=joined(imprecision(groups, study), words, needed.note) if all(n for _, n in groups) else NO_PATIENTS,
     )
-
-
-def _note(groups: Sequence[tuple[int, int]], study: Study) -> str:
-    return imprecision(groups, study)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dose_outcomes.outcomes.cells import NO_PATIENTS
-from dose_outcomes.outcomes.precision import imprecision, joined
+from dose_outcomes.outcomes.precision import has_p_value, imprecision, joined, no_p_value
 from dose_outcomes.outcomes.responder_cells import ResponderCells, strata, total
 from dose_outcomes.results import ALL, Result
 from dose_outcomes.stats.pooling.beta_binomial import BetaBinomialShrinkage, beta_binomial_shrinkage
@@ -44,14 +44,21 @@ def _at_dose(cells: ResponderCells, dose: str, study: Study) -> Iterator[Result]
         yield Result(**shared, statistic="proportion", **_numbers(group, patients), method=group.method, note=note)
         weight = share if patients else None
         yield Result(**shared, statistic="shrinkage", estimate=weight, method=SHRINKAGE, note=note)
-    yield from _over_conditions(cells, dose, found, list(zip(events, n, strict=True)))
+    yield from _over_conditions(cells, dose, found, list(zip(events, n, strict=True)), study)
 
 
 def _over_conditions(
-    cells: ResponderCells, dose: str, found: BetaBinomialShrinkage, groups: Sequence[tuple[int, int]]
+    cells: ResponderCells,
+    dose: str,
+    found: BetaBinomialShrinkage,
+    groups: Sequence[tuple[int, int]],
+    study: Study,
 ) -> Iterator[Result]:
     shared = _shared(cells, ALL, dose, groups)
     test = found.heterogeneity
+    present = [group for group in groups if group[1]]
+    allowed = test.statistic is not None and has_p_value(present, study)
+    reason = "" if allowed or test.statistic is None else no_p_value(study)
     yield Result(
         **shared, statistic="proportion", estimate=found.mean, method=f"{found.method}; mean of rates", note=found.note
     )
@@ -59,9 +66,9 @@ def _over_conditions(
         **shared,
         statistic="heterogeneity_test",
         estimate=test.statistic,
-        p_value=test.p_value,
+        p_value=test.p_value if allowed else None,
         method=f"{test.method}; the estimate is chi-square",
-        note=test.note,
+        note=joined(test.note, reason),
     )
 
 
@@ -69,7 +76,7 @@ def _shared(cells: ResponderCells, condition: str, dose: str, groups: Sequence[t
     return {"analysis": ANALYSIS, **cells.key(condition), **total(groups), "dose": dose}
 
 
-def _numbers(group: Estimate, patients: int) -> dict[str, float | None]:
+def _numbers(group: Estimate, patients: int) -> dict[str, Any]:
     if not patients:
         return {}
     return {"estimate": group.estimate, "low": group.low, "high": group.high, "level": group.level}

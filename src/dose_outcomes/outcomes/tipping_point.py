@@ -57,9 +57,7 @@ def tipping_points(responders: pd.DataFrame, study: Study) -> Iterator[Result]:
         counts = with_totals(own, ["day"], ["n", "observed", "observed_responders"]).to_dict("index")
         for condition in (ALL, *endpoint.definitions):
             for day in target_days(endpoint, condition, study):
-                groups = [
-                    _group(counts.get((condition, dose, day if endpoint.visits else 0), {})) for dose in doses
-                ]
+                groups = [_group(counts.get((condition, dose, day if endpoint.visits else 0), {})) for dose in doses]
                 key = {
                     "analysis": ANALYSIS,
                     "endpoint": endpoint_name(endpoint, condition),

@@ -106,8 +106,15 @@ def _definition(code: str, conditions: list[str], endpoint: dict[str, Any], word
         baseline="any" if bound is None else f"{BOUNDS[wording.direction(definition['instrument'])]} {bound:g}",
         when=_when(definition, endpoint),
         standing=VALIDATION.get(definition.get("validation", "pragmatic"), ""),
-        source=plain(definition.get("source") or ""),
+        source=_source(definition),
     )
+
+
+def _source(definition: dict[str, Any]) -> str:
+    """Return where a definition comes from, and whether it should be looked up before it is published."""
+    doi = f" doi:{definition['doi']}" if definition.get("doi") else ""
+    check = " Check before publication." if definition.get("check_before_publication") else ""
+    return plain(f"{definition.get('source') or ''}{doi}{check}".strip())
 
 
 def _definition_in_words(definition: dict[str, Any], components: Components, wording: Wording) -> str:

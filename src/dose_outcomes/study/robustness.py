@@ -31,8 +31,9 @@ HANDLINGS: dict[Handling, str] = {
     "worst_case": "missing score counted against the dose: no response, and a response in the comparator",
     "best_case": "missing score counted for the dose: a response, and no response in the comparator",
     "carried_forward": "missing score carried forward from the last visit",
-    "multiple_imputation": "missing at random given condition, dose, severity, stopping and last response",
-    "inverse_probability_weighting": "missing at random within strata of severity, dose, stopping and last response",
+    "multiple_imputation": "missing score drawn from patients of the same kind, missing at random given it",
+    "inverse_probability_weighting": "missing at random within strata of last response, stopping, condition, dose and "
+    "severity",
 }
 
 

@@ -44,7 +44,7 @@ class TimeToResponse(Part):
     """Weeks at which the share without a response, and without a sustained response, is given. When absent: those of
     4, 8, 12, 16 and 24 that lie within the horizon."""
     restricted_mean_days: Annotated[Day, Field(default_factory=_usual_restricted_mean)]
-    """Days over which the mean time without a response is taken. When absent: 168, or the horizon when it is shorter."""
+    """Days over which the mean time without a response is taken. When absent: 168, or the horizon when shorter."""
     incidence_days: Annotated[list[Day], Field(default_factory=_usual_incidence_days)]
     """Days at which the shares that responded first, and that stopped first, are given. When absent: those of 84 and
     168 that lie within the horizon."""

@@ -63,8 +63,10 @@ def line_of(root, text: str) -> int:
         (
             "dose_attribution: target",
             "dose_attribution: final",
-            r"dose_attribution: must be 'target'; received 'final'",
+            r"dose_attribution: grouping by the final dose is refused: .* Use target",
         ),
+        ("FM-PAIN-30", "MS-EDSS-CDP", r"'MS-EDSS-CDP' is a worsening or safety event, not a benefit: .* kind: harm"),
+        ("    definitions: #", "    kind: harm\n    definitions: #", r"'FM-PAIN-30' is a benefit: it does not belong"),
         ("id: ldn", "id: ../ldn", r"id: "),
         ("drug:", "drug: [", r"not valid YAML"),
     ],
@@ -112,3 +114,74 @@ def test_the_effective_study_is_a_study_with_the_same_meaning(root, tmp_path, na
     used = {code for endpoint in content["endpoints"] for code in endpoint["definitions"].values()}
     assert used <= set(content["definitions"])
     assert content["level"] == 0.95
+
+
+HARM = """endpoints:
+  - id: worsening
+    label: Worsening
+    kind: harm
+    definitions: { multiple_sclerosis: MS-EDSS-CDP }
+"""
+
+
+def test_a_harm_is_an_endpoint_of_its_own(root, tmp_path):
+    path = tmp_path / "study.yaml"
+    text = (root / "config/ldn.yaml").read_text(encoding="utf-8")
+    path.write_text(text.replace("endpoints:\n", HARM, 1), encoding="utf-8")
+    worsening = load_study(path).endpoints[0]
+    # a missing score must not count as no harm
+    assert worsening.missing_data == ["observed"]
+    path.write_text(text.replace("endpoints:\n", HARM + "    missing_data: [non_responder]\n", 1), encoding="utf-8")
+    with pytest.raises(StudyError, match="non_responder would count a missing score as no harm"):
+        load_study(path)
+    strategies = "    intercurrent_events: { death: composite }\n"
+    path.write_text(text.replace("endpoints:\n", HARM + strategies, 1), encoding="utf-8")
+    with pytest.raises(StudyError, match="composite would count who stopped as without harm"):
+        load_study(path)
+
+
+OWN = """definitions:
+  OWN-1:
+    instrument: OWN
+    label: Own
+    response: "improve >= 3 and c_bleeding >= 1"
+    components: { c_bleeding: { instrument: MAYO_RB, measure: improvement } }
+    in_words: replaced
+instruments:
+  OWN: { label: Own scale, units: points, minimum: 0, maximum: 9, direction: lower_better }
+"""
+
+
+def test_a_definition_of_the_study_gets_its_words(root, tmp_path):
+    path = tmp_path / "study.yaml"
+    text = (root / "config/ldn.yaml").read_text(encoding="utf-8")
+    path.write_text(text.replace("sjogren: SJ-ESSPRI-1", "sjogren: OWN-1") + OWN, encoding="utf-8")
+    effective = yaml.safe_load(effective_yaml(load_study(path)))
+    assert effective["definitions"]["OWN-1"]["in_words"].startswith(
+        "Responder: Own scale at least 3 points lower than at baseline and rectal bleeding subscore at least 1 point "
+        "lower than at baseline, 12 weeks (10 to 14) after the first dose"
+    )
+    assert effective["instruments"]["MAYO_RB"]["maximum"] == 3
+    assert all(definition["in_words"] for definition in effective["definitions"].values())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            "MAYO_RB, measure",
+            "MAYO_RBB, measure",
+            r"definitions: OWN-1: unknown instrument 'MAYO_RBB'; did you mean MAYO",
+        ),
+        ("MAYO_RB, measure", "TSH, measure", r"definitions: OWN-1: TSH is best within a range"),
+        ("measure: improvement", "measure: improvment", r"received 'improvment'; did you mean 'improvement'\?"),
+        ("{ instrument: MAYO_RB,", "{ instrumnt: MAYO_RB,", r"unknown key 'instrumnt'; did you mean 'instrument'\?"),
+        ('response: "improve', 'response: "improv', r"unknown name 'improv'; did you mean improve\?"),
+    ],
+)
+def test_a_fault_in_a_definition_of_the_study(root, tmp_path, old, new, expected):
+    path = tmp_path / "study.yaml"
+    assert OWN.count(old) == 1
+    path.write_text((root / "config/ldn.yaml").read_text(encoding="utf-8") + OWN.replace(old, new), encoding="utf-8")
+    with pytest.raises(StudyError, match=expected):
+        load_study(path)

@@ -18,9 +18,9 @@ NOBODY_OBSERVED = "positivity fails: a stratum of patients holds nobody whose ou
 def merged_strata(factors: ArrayLike, observed: ArrayLike, *, minimum: int) -> IntArray:
     """Join patterns until every stratum holds enough observed patients.
 
-    Patterns that hold enough stand alone. The others are joined where they agree in all factors but the last; those
-    that still hold too few, where they agree in all but the last two; and so on. What is left in the end, too
-    few of any kind, joins the stratum formed last.
+    Patterns that hold enough stand alone. The others are joined where they agree in all factors but the last. A
+    group that still holds too few joins the largest stratum that agrees with it so far; where there is none, it
+    waits until the last factor but one is left out too, and so on.
 
     Parameters
     ----------
@@ -43,10 +43,11 @@ def merged_strata(factors: ArrayLike, observed: ArrayLike, *, minimum: int) -> I
 
     Examples
     --------
-    The second and third pattern agree in the first factor and have 4 + 7 observed; the last joins them.
+    The second and third pattern agree in the first factor and have 4 + 7 observed. The last has too few, and joins
+    the fourth.
 
-    >>> merged_strata([[0, 0], [0, 1], [0, 2], [1, 0]], [20, 4, 7, 3], minimum=10)
-    array([0, 1, 1, 1])
+    >>> merged_strata([[0, 0], [0, 1], [0, 2], [1, 0], [1, 1]], [20, 4, 7, 30, 2], minimum=10)
+    array([0, 2, 2, 1, 1])
     """
     levels = check_array("factors", factors, dimensions=2, whole=True)
     known = check_array("observed", observed, at_least=0, whole=True, same_length_as=("factors", levels))
@@ -54,16 +55,16 @@ def merged_strata(factors: ArrayLike, observed: ArrayLike, *, minimum: int) -> I
     stratum = np.full(len(levels), -1, dtype=np.int64)
     formed = 0
     for kept in range(levels.shape[1], -1, -1):
-        waiting = np.flatnonzero(stratum < 0)
-        if len(waiting) == 0:
-            break
-        _, joined = np.unique(levels[waiting, :kept], axis=0, return_inverse=True)
-        joined = joined.reshape(-1)
-        enough = np.bincount(joined, known[waiting]) >= minimum
-        numbers = formed + np.cumsum(enough) - 1
-        stratum[waiting[enough[joined]]] = numbers[joined[enough[joined]]]
-        formed += int(enough.sum())
-    stratum[stratum < 0] = max(formed - 1, 0)
+        _, group = np.unique(levels[:, :kept], axis=0, return_inverse=True)
+        group = group.reshape(-1)
+        for one in np.unique(group[stratum < 0]):
+            waiting, settled = (group == one) & (stratum < 0), (group == one) & (stratum >= 0)
+            if known[waiting].sum() >= minimum:
+                stratum[waiting], formed = formed, formed + 1
+            elif settled.any():
+                # np.argmax takes the first of several largest, so that the order of patterns decides
+                stratum[waiting] = np.argmax(np.bincount(stratum[settled], known[settled]))
+    stratum[stratum < 0] = formed
     return stratum
 
 

@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from dose_outcomes.errors import ArgumentError
-from dose_outcomes.stats.proportions.association import chi_square, fisher_exact, fisher_mid_p
+from dose_outcomes.stats.proportions.association import (
+    chi_square,
+    fisher_exact,
+    fisher_mid_p,
+    homogeneity_chi_square,
+    n_minus_one_test,
+    smallest_expected_count,
+)
+from dose_outcomes.stats.proportions.counts import check_two_groups
+from dose_outcomes.stats.proportions.score import difference_score
 
 GROUP = st.integers(0, 40).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
@@ -61,3 +70,47 @@ def test_illegal_arguments():
     for test in (fisher_exact, fisher_mid_p, chi_square):
         with pytest.raises(ArgumentError, match=r"reference_events must be .*received 4"):
             test(1, 2, 4, 2)
+
+
+@settings(deadline=None, max_examples=80, derandomize=True)
+@given(GROUP, GROUP)
+def test_n_minus_one_test_is_the_score_test_of_the_miettinen_nurminen_interval(group, reference):
+    table = (*group, *reference)
+    expected = smallest_expected_count(*table)
+    result = n_minus_one_test(*table)
+    if not group[1] or not reference[1]:
+        assert result.p_value is None
+    elif expected < 1:
+        assert result == fisher_exact(*table)
+    else:
+        assert result.statistic == pytest.approx(difference_score(check_two_groups(*table), 0.0) ** 2, rel=1e-9)
+        assert result.p_value == pytest.approx(stats.chi2.sf(result.statistic, 1), rel=1e-10)
+
+
+@settings(deadline=None, max_examples=80, derandomize=True)
+@given(GROUP, GROUP)
+def test_smallest_expected_count_same_as_scipy(group, reference):
+    table = (*group, *reference)
+    found = smallest_expected_count(*table)
+    if not group[1] + reference[1]:
+        assert found is None
+    else:
+        expected = stats.contingency.expected_freq(fourfold(*table)).min()
+        assert found == pytest.approx(expected, rel=1e-12, abs=1e-12)
+
+
+@settings(deadline=None, max_examples=60, derandomize=True)
+@given(st.lists(GROUP, min_size=1, max_size=6))
+def test_homogeneity_same_as_scipy(groups):
+    events, n = np.array(groups).T
+    result = homogeneity_chi_square(events, n)
+    kept = n > 0
+    if kept.sum() < 2 or events.sum() in (0, n.sum()):
+        assert result.statistic is None
+        assert "undefined" in result.note
+        return
+    expected = stats.chi2_contingency(np.stack([events, n - events])[:, kept], correction=False)
+    assert result.statistic == pytest.approx(expected.statistic, rel=1e-9, abs=1e-12)
+    assert result.degrees_of_freedom == expected.dof
+    assert result.p_value == pytest.approx(expected.pvalue, rel=1e-9)
+    assert ("rough" in result.note) is bool(expected.expected_freq.min() < 5 - 1e-12)

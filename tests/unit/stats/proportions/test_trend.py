@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 from statsmodels.stats.contingency_tables import Table
 
 from dose_outcomes.errors import ArgumentError
 from dose_outcomes.stats.proportions.association import chi_square
-from dose_outcomes.stats.proportions.trend import cochran_armitage
+from dose_outcomes.stats.proportions.stratified_tests import cochran_mantel_haenszel
+from dose_outcomes.stats.proportions.trend import cochran_armitage, mantel_trend
 
 DOSES = [0.5, 1.5, 3.0, 4.5]
 GROUP = st.integers(1, 30).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -86,3 +88,59 @@ def test_illegal_arguments():
         cochran_armitage([1, 1], [2, 2], [1])
     with pytest.raises(ArgumentError, match=r"doses must be .*received nan"):
         cochran_armitage([1, 1], [2, 2], [1, None])
+
+
+STRATA = st.lists(st.tuples(GROUP, GROUP, GROUP), min_size=1, max_size=5)
+
+
+@settings(deadline=None, max_examples=60, derandomize=True)
+@given(STRATA)
+def test_mantel_trend_has_the_moments_of_the_multivariate_hypergeometric_distribution(strata):
+    doses = np.array([0.5, 1.5, 4.5])
+    table = np.array(strata)
+    events, n = table[..., 0], table[..., 1]
+    surplus = variance = 0.0
+    for x, size in zip(events, n, strict=True):
+        law = stats.multivariate_hypergeom(m=size, n=x.sum())
+        surplus += doses @ (x - law.mean())
+        variance += doses @ law.cov() @ doses
+    result = mantel_trend(events, n, doses)
+    if variance < 1e-12:
+        assert result.statistic is None
+        return
+    assert result.statistic == pytest.approx(surplus / np.sqrt(variance), rel=1e-8, abs=1e-10)
+    assert result.p_value == pytest.approx(2 * stats.norm.sf(abs(surplus) / np.sqrt(variance)), rel=1e-8)
+
+
+def test_mantel_trend_of_one_stratum_is_the_hypergeometric_cochran_armitage_test():
+    one = mantel_trend([[3, 9, 12]], [[20, 25, 22]], [0.5, 1.5, 4.5])
+    same = cochran_armitage([3, 9, 12], [20, 25, 22], [0.5, 1.5, 4.5], variance="hypergeometric")
+    assert one.statistic == pytest.approx(same.statistic, rel=1e-12)
+
+
+def test_mantel_trend_over_two_doses_is_the_cochran_mantel_haenszel_test():
+    events, n = np.array([[3, 9], [1, 4], [0, 0]]), np.array([[20, 25], [7, 5], [4, 3]])
+    z = mantel_trend(events, n, [0, 1]).statistic
+    same = cochran_mantel_haenszel(events[:, 1], n[:, 1], events[:, 0], n[:, 0])
+    assert z**2 == pytest.approx(same.statistic, rel=1e-12)
+
+
+def test_mantel_trend_counts_the_strata_that_tell_nothing():
+    result = mantel_trend([[3, 9], [0, 0], [2, 0]], [[20, 25], [4, 3], [5, 0]], [0, 1])
+    assert result.note == "strata without two doses and both outcomes, left out: 2"
+    assert result.statistic == pytest.approx(mantel_trend([[3, 9]], [[20, 25]], [0, 1]).statistic)
+    assert mantel_trend([[0, 0]], [[4, 3]], [0, 1]).statistic is None
+
+
+@pytest.mark.parametrize(
+    ("events", "n", "doses", "message"),
+    [
+        ([[1, 2]], [[3, 3]], [0, 1, 2], "a row a stratum and a column a dose"),
+        ([[1, 2]], [[3, 3], [3, 3]], [0, 1], "a row a stratum and a column a dose"),
+        ([[4, 2]], [[3, 3]], [0, 1], "n - events must be"),
+        ([1, 2], [3, 3], [0, 1], "n must be a finite whole number|2-dimensional"),
+    ],
+)
+def test_mantel_trend_refuses_what_is_no_table(events, n, doses, message):
+    with pytest.raises(ArgumentError, match=message):
+        mantel_trend(events, n, doses)
