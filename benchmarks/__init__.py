@@ -1,1 +1,1 @@
-"""Speed and memory, asserted: `make bench`, or `python -m benchmarks NAME`."""
+"""Speed, memory, and how often intervals hold the truth, asserted: `make bench`, or `python -m benchmarks NAME`."""

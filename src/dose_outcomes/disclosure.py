@@ -21,29 +21,31 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 #: Shares of patients (or events): with the count goes its complement.
-SHARES = ("proportion", "proportion_missing", "prevalence", "one_minus_survival")
+SHARES = ("proportion", "proportion_missing", "prevalence", "survival", "one_minus_survival", "cumulative_incidence")
 #: Analyses whose rows are made of the counts of another one; all others are made of those of their own.
 MADE_OF = {
     "responder_contrast": "responder_rate",
     "dose_response": "responder_rate",
     "side_effect_contrast": "side_effect_incidence",
+    "time_to_response_by_current_dose": "time_to_response",
 }
 #: Analyses in which the rows of a cell are made of the same counts, so that one follows from the others.
 SHARING_COUNTS = ("missing_data_ladder", "tipping_point", "placebo_benchmark")
 #: Statistics that are functions of the counts at every dose of their condition.
 OVER_DOSES = ("trend_test", "contrast_test", "akaike_information_criterion", "ed50_mg", "fitted_proportion")
-COUNTED = ("proportion", "rate_per_100_person_years")
+COUNTED = ("proportion", "rate_per_100_person_years", "rmst_days")
 RISK_TABLE = ("number_at_risk", "cumulative_events", "cumulative_censored")
 #: Analysis: statistic whose rows are parts of one whole, so that one of them follows from the others. What comes
-#: before the colon of an endpoint names the whole.
+#: before the colon of an endpoint names the whole, or, of subgroups of patients, before that of the subgroup.
 PARTS = {
     "baseline": "proportion",
     "dose": "proportion",
     "reason_for_stopping": "cumulative_incidence",
+    "responder_rate_by_subgroup": "proportion",
     "side_effect_severity": "proportion",
 }
 #: Of these, the ones whose whole is a released count other than the patients of the row.
-PARTS_OF_AN_EVENT = ("reason_for_stopping", "side_effect_severity")
+PARTS_OF_AN_EVENT = ("reason_for_stopping", "side_effect_severity", "responder_rate_by_subgroup")
 #: Statistics whose rows, by threshold, give the patients between two thresholds by subtraction.
 DISTRIBUTIONS = ("share_improved_at_least",)
 
@@ -83,7 +85,7 @@ def release_estimates(estimates: pd.DataFrame, minimum_count: int) -> pd.DataFra
     # at risk, events and censored of one day add up to the patients: with two of them the third is known
     risk_key = ["analysis", "endpoint", "condition", "dose", "day"]
     in_risk_table = table["statistic"].isin(RISK_TABLE)
-    together = table[in_risk_table].assign(hidden=hidden).groupby(risk_key, dropna=False)["hidden"].transform("any")
+    together = table.assign(hidden=hidden)[in_risk_table].groupby(risk_key, dropna=False)["hidden"].transform("any")
     hidden.loc[together.index] = together
     published = table["population"] == PUBLISHED
     few_patients, hidden = few_patients & ~published, hidden & ~published
@@ -217,9 +219,9 @@ def _would_give_back_a_part(table: pd.DataFrame, hidden: pd.Series) -> pd.Series
     """Return the smallest part beside each single hidden one of a whole whose parts add up."""
     chosen = hidden & False
     rows = table[(table["statistic"] == table["analysis"].map(PARTS)) & (table["events"] > 0)]
-    if rows.empty:
-        return chosen
-    whole = rows["endpoint"].str.split(": ").str[0].where(rows["analysis"] != "reason_for_stopping", "")
+    by_subgroup = rows["analysis"] == "responder_rate_by_subgroup"
+    named = rows["endpoint"].where(~by_subgroup, rows["subgroup"])
+    whole = named.str.split(": ").str[0].where(rows["analysis"] != "reason_for_stopping", "")
     keys = [rows[column] for column in ("analysis", "condition", "dose", "day")]
     for (analysis, *_), parts in rows.groupby([*keys, whole], dropna=False):
         # several medications are taken by one patient: they are no parts of a whole
@@ -250,22 +252,25 @@ def _beside_hidden_missing(table: pd.DataFrame, hidden: pd.Series) -> pd.Series:
     """Return the rows whose number of patients would give back a hidden number of missing values."""
     key = ["analysis", "endpoint", "condition", "dose"]
     missing = hidden & (table["statistic"] == "number_missing")
-    if not missing.any():
-        return missing
     return missing.groupby([table[column] for column in key], dropna=False).transform("any") & ~missing
 
 
 def _delayed(curve: pd.DataFrame, minimum_count: int) -> pd.DataFrame:
-    """Join rows of one curve into blocks that are large enough."""
-    blocks: list[dict[str, Any]] = []
-    start, events, censored = int(curve["at_risk"].iloc[0]), 0, 0
-    for row in _records(curve):
+    """Join rows of one curve into blocks that are large enough.
+
+    What else changes the numbers at risk counts too: competing events, and patients who enter later.
+    """
+    rows, blocks, after = _records(curve), list[dict[str, Any]](), list[int]()
+    start, events, censored = int(rows[0]["at_risk"]), 0, 0
+    for row, following in zip(rows, [*(int(row["at_risk"]) for row in rows[1:]), 0], strict=True):
         events += row["events"]
         censored += row["censored"]
-        if all(count == 0 or count >= minimum_count for count in (events, censored)):
+        others = abs(start - events - censored - following)
+        if all(count == 0 or count >= minimum_count for count in (events, censored, others)):
             blocks.append({**row, "at_risk": start, "events": events, "censored": censored})
-            start, events, censored = start - events - censored, 0, 0
-    while blocks and 0 < blocks[-1]["at_risk"] - blocks[-1]["events"] - blocks[-1]["censored"] < minimum_count:
+            after.append(following)
+            start, events, censored = following, 0, 0
+    while blocks and 0 < after[len(blocks) - 1] < minimum_count:
         blocks.pop()
     released = type(curve)(blocks, columns=curve.columns)
     return released.astype(curve.dtypes.to_dict())

@@ -31,9 +31,8 @@ TABLES = {
 def test_the_same_endpoint_by_each_dose(spec, drawn):
     wanted = {"landmark_day": 56, "current": True, "show_biased_last_dose": True}
     outcome = spec({"dose_attributions": wanted}, **TABLES)
-    found = outcome.rows(
-        "dose_attribution dose events n", dose=any, statistic="proportion", missing_data="non_responder"
-    )
+    rate = {"analysis": "responder_rate", "statistic": "proportion", "missing_data": "non_responder"}
+    found = outcome.rows("dose_attribution dose events n", dose=any, **rate)
     assert sorted(found) == drawn("""
             dose_attribution    dose  events  n
             landmark            all   1       1
@@ -50,7 +49,8 @@ def test_the_same_endpoint_by_each_dose(spec, drawn):
     flow = outcome.counts["attrition"].query("flow.str.startswith('landmark')")
     assert flow[["excluded", "after"]].to_numpy().tolist() == [[1, 2], [1, 1]]
     # at the low dose: stays_low days 1-28 (responds), stops_early 1-20, gets_there 1-29; at the high one: 30-84
-    current = outcome.rows("dose events n person_years", dose=any, dose_attribution="current")
+    response = {"analysis": "time_to_response", "statistic": "rate_per_100_person_years"}
+    current = outcome.rows("dose events n person_years", dose=any, dose_attribution="current", **response)
     assert current == [
         ["all", "2", "-", f"{(28 + 20 + 29 + 55) / 365.25:.4g}"],
         ["high", "1", "1", f"{55 / 365.25:.4g}"],
@@ -60,7 +60,7 @@ def test_the_same_endpoint_by_each_dose(spec, drawn):
 
 def test_the_biased_grouping_says_so(spec):
     outcome = spec({"dose_attributions": {"show_biased_last_dose": True}}, **TABLES)
-    for (note,) in outcome.rows("note", dose=any, dose_attribution="last dose (biased)"):
+    for (note,) in outcome.rows("note", analysis="responder_rate", dose=any, dose_attribution="last dose (biased)"):
         assert note.startswith("biased:_a_high_last_dose")
 
 

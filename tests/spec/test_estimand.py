@@ -64,7 +64,9 @@ def test_a_composite_failure_is_known_without_a_score(spec):
     unseen = {**TABLES, "assessments": "\n".join(ASSESSMENTS.splitlines()[:-4]) + "\n    stops_late  0  PAIN_NRS  8"}
     outcome = spec(study("composite"), **unseen)
     # `stops` has no score at the visit, but is known to have failed; `stops_late` is not known
-    assert outcome.rows("events n", analysis="responder_rate", missing_data="observed") == [["1", "2"]]
+    assert outcome.rows("events n", analysis="responder_rate", statistic="proportion", missing_data="observed") == [
+        ["1", "2"]
+    ]
 
 
 def test_time_to_response_uses_what_was_seen(spec):
@@ -85,7 +87,9 @@ def test_an_event_without_a_strategy_stops_the_run(spec):
 
 def test_an_event_after_the_last_visit_needs_no_strategy(spec):
     late = DOSES.replace("59 ", "99 ")
-    assert spec(study(None), **{**TABLES, "doses": late}).rows("events", missing_data="observed") == [["3"]]
+    assert spec(study(None), **{**TABLES, "doses": late}).rows(
+        "events", analysis="responder_rate", statistic="proportion", missing_data="observed"
+    ) == [["3"]]
 
 
 def test_the_principal_stratum_is_refused(spec):
@@ -104,7 +108,7 @@ def test_other_strategies_stand_beside_the_main_one(spec, drawn):
             strategy:_composite   non_responder  2       3
             strategy:_composite   observed       2       3
             """)
-    assert outcome.rows("events", analysis="responder_rate", missing_data="observed") == [["3"]]
+    assert outcome.rows("events", analysis="responder_rate", statistic="proportion", missing_data="observed") == [["3"]]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """When a patient is a responder. Pain NRS 0-10, response: at least 30 % less, baseline at least 4, week 12 +- 2."""
 
 RESULT = "missing_data events n"
+RATE = {"analysis": "responder_rate", "statistic": "proportion"}
 
 
 def test_thirty_percent_less_pain_is_a_response(spec, drawn):
@@ -21,7 +22,7 @@ def test_thirty_percent_less_pain_is_a_response(spec, drawn):
             worse         84   PAIN_NRS    7
             """,
     )
-    assert outcome.rows(RESULT, analysis="responder_rate") == drawn("""
+    assert outcome.rows(RESULT, **RATE) == drawn("""
             missing_data   events  n
             non_responder  1       3
             observed       1       3
@@ -42,7 +43,7 @@ def test_a_missing_score_counts_only_where_the_handling_says_so(spec, drawn):
             never_seen_again  0    PAIN_NRS    8
             """,
     )
-    assert outcome.rows(RESULT, analysis="responder_rate") == drawn("""
+    assert outcome.rows(RESULT, **RATE) == drawn("""
             missing_data   events  n
             non_responder  1       2
             observed       1       1
@@ -69,7 +70,7 @@ def test_baseline_must_be_there_and_bad_enough(spec, drawn):
             baseline_too_old  84   PAIN_NRS    0
             """,
     )
-    assert outcome.rows(RESULT, analysis="responder_rate", missing_data="observed") == [["observed", "1", "1"]]
+    assert outcome.rows(RESULT, **RATE, missing_data="observed") == [["observed", "1", "1"]]
     attrition = outcome.counts["attrition"].query("flow == 'responder_rate: pain'")
     assert attrition[["reason", "excluded"]].to_numpy().tolist() == [
         ["Condition without a response definition", 0],
@@ -89,14 +90,14 @@ def test_the_last_score_up_to_the_first_dose_is_the_baseline(spec):
             """,
     }
     # from 6 to 5 is 17 % less; from the mean of 8 it is 37.5 %
-    assert spec(**tables).rows("events", missing_data="observed") == [["0"]]
+    assert spec(**tables).rows("events", **RATE, missing_data="observed") == [["0"]]
     endpoint = {
         "id": "pain",
         "label": "Pain",
         "definitions": {"fibromyalgia": "FM-PAIN-30"},
         "baseline": {"choose": "mean"},
     }
-    assert spec({"endpoints": [endpoint]}, **tables).rows("events", missing_data="observed") == [["1"]]
+    assert spec({"endpoints": [endpoint]}, **tables).rows("events", **RATE, missing_data="observed") == [["1"]]
 
 
 def test_the_score_nearest_to_the_visit_counts_and_of_two_equally_near_the_later(spec, drawn):
@@ -124,7 +125,7 @@ def test_the_score_nearest_to_the_visit_counts_and_of_two_equally_near_the_later
             outside_window  99   PAIN_NRS    1
             """,
     )
-    assert outcome.rows(RESULT, analysis="responder_rate", missing_data="observed") == [["observed", "3", "3"]]
+    assert outcome.rows(RESULT, **RATE, missing_data="observed") == [["observed", "3", "3"]]
 
 
 def test_carried_forward_takes_the_last_earlier_visit(spec, drawn):
@@ -148,7 +149,7 @@ def test_carried_forward_takes_the_last_earlier_visit(spec, drawn):
             no_visit            0    PAIN_NRS    8
             """,
     )
-    assert outcome.rows("day missing_data events n", analysis="responder_rate") == drawn("""
+    assert outcome.rows("day missing_data events n", **RATE) == drawn("""
             day  missing_data     events  n
             28   carried_forward  1       2
             84   carried_forward  2       2
@@ -182,7 +183,7 @@ def test_a_difference_is_exact_in_decimals(spec, drawn):
             by_0.70_to_5.2  84   DAS28CRP    5.2
             """,
     )
-    assert outcome.rows("events n", missing_data="observed") == [["2", "4"]]
+    assert outcome.rows("events n", **RATE, missing_data="observed") == [["2", "4"]]
 
 
 def test_a_component_that_is_missing_leaves_the_response_unknown(spec, drawn):
@@ -212,7 +213,7 @@ def test_a_component_that_is_missing_leaves_the_response_unknown(spec, drawn):
             no_tsh_no_change  168  LT4_UG_D    100
             """,
     )
-    assert outcome.rows(RESULT, analysis="responder_rate") == drawn("""
+    assert outcome.rows(RESULT, **RATE) == drawn("""
             missing_data   events  n
             non_responder  1       4
             observed       1       3
@@ -239,7 +240,7 @@ def test_dose_is_the_one_aimed_at_and_totals_add_up(spec, drawn):
             c           84   PAIN_NRS    8
             """,
     )
-    found = outcome.rows("condition dose events n", condition=any, dose=any, missing_data="observed")
+    found = outcome.rows("condition dose events n", **RATE, condition=any, dose=any, missing_data="observed")
     assert found == drawn("""
             condition     dose  events  n
             all           all   1       3

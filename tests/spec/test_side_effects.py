@@ -48,7 +48,9 @@ def test_patients_with_the_event_and_events(spec, drawn):
     years = incidence(outcome).rows("person_years estimate", endpoint="any", statistic="rate_per_100_person_years")
     assert years == [[f"{3 * 365 / 365.25:.4g}", f"{100 * 4 / (3 * 365 / 365.25):.4g}"]]
     # none of two at the high dose had insomnia: a row with an upper limit, not a missing row
-    none = incidence(outcome).rows("estimate low high n", endpoint="term: insomnia", dose="high", statistic="proportion")
+    none = incidence(outcome).rows(
+        "estimate low high n", endpoint="term: insomnia", dose="high", statistic="proportion"
+    )
     assert none == [["0", "0", "0.8419", "2"]]
 
 

@@ -1,5 +1,7 @@
 """What leaves the site: no small count, nothing in its row that gives it back, no half-written file."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -58,6 +60,44 @@ def test_one_small_number_of_a_risk_table_hides_the_three_of_its_day():
 
     table = release_estimates(to_frame([*at(28, 90, 8, 2), *at(56, 70, 20, 10)]), 5)
     assert table.groupby("day")["suppressed"].unique().map(list).to_dict() == {28: ["count below 5"], 56: [""]}
+
+
+def worst(level: str, events: int) -> Result:
+    key = {**KEY, "analysis": "side_effect_severity", "subgroup": f"worst: {level}", "dose": "d"}
+    return Result(**key, statistic="proportion", estimate=events / 100, n=100, events=events)
+
+
+@pytest.mark.parametrize(
+    ("counts", "hidden"),
+    [
+        ([20, 10, 6], []),
+        ([20, 10, 3], [10, 3]),  # with 33 known to have any, 3 would be the rest
+        ([20, 2, 3], [2, 3]),
+        ([20, 0, 3], [20, 3]),  # nobody is no cover
+        ([0, 0, 3], [3]),
+    ],
+)
+def test_a_hidden_severity_takes_the_next_smallest_with_it(counts, hidden):
+    table = to_frame([worst(level, events) for level, events in zip("123", counts, strict=True)])
+    released = release_estimates(table, 5).assign(before=table["events"])
+    assert sorted(released.loc[released["suppressed"] != "", "before"]) == sorted(hidden)
+
+
+@pytest.mark.parametrize(("before", "after", "hidden"), [(9, 8, False), (4, 8, True), (9, 4, True), (9, 0, False)])
+def test_a_ratio_is_hidden_with_either_of_its_rates(before, after, hidden):
+    key = {**KEY, "analysis": "side_effect_self_controlled", "dose": "all", "estimate": 1.0, "n": 50}
+    rate = "rate_per_100_person_years"
+    table = to_frame(
+        [
+            Result(**key, subgroup="before step", statistic=rate, events=before),
+            Result(**key, subgroup="after step", statistic=rate, events=after),
+            Result(
+                **key, subgroup="after step", comparator="before step", statistic="rate_ratio", events=before + after
+            ),
+        ]
+    )
+    released = release_estimates(table, 5).set_index("statistic")
+    assert (released.loc["rate_ratio", "suppressed"] != "") is hidden
 
 
 def test_nothing_is_hidden_at_a_minimum_of_0():
@@ -130,3 +170,234 @@ def test_all_files_are_written_or_none(tmp_path):
         write_release({tmp_path / "a.csv": "text", tmp_path / "folder.part" / ".." / "folder": "text"})
     write_release({tmp_path / "new/b.csv": "line\n"})
     assert (tmp_path / "new/b.csv").read_bytes() == b"line\n"
+
+
+def described(endpoint: str, events: int, n: int, analysis: str = "baseline", statistic: str = "proportion") -> Result:
+    return Result(
+        analysis=analysis,
+        endpoint=endpoint,
+        condition="c",
+        dose="d",
+        statistic=statistic,
+        estimate=events / n,
+        n=n,
+        events=events,
+    )
+
+
+def hidden_endpoints(*rows: Result) -> set[str]:
+    table = release_estimates(to_frame(rows), 5)
+    return set(table.loc[table["suppressed"] != "", "endpoint"])
+
+
+def test_a_single_hidden_part_of_a_whole_takes_the_smallest_other_one_with_it():
+    """20 + 50 + 27 + 3 are all 100: with three of them shown, the fourth is known."""
+    shares = [described(f"site: {name}", events, 100) for name, events in zip("abcd", (20, 50, 27, 3), strict=True)]
+    assert hidden_endpoints(*shares) == {"site: d", "site: a"}
+
+
+def test_two_hidden_parts_hide_each_other():
+    shares = [described(f"site: {name}", events, 100) for name, events in zip("abcd", (20, 73, 4, 3), strict=True)]
+    assert hidden_endpoints(*shares) == {"site: c", "site: d"}
+
+
+def test_what_does_not_add_up_is_no_whole():
+    """A patient may take several medications."""
+    shares = [described(f"medication: {name}", events, 100) for name, events in (("a", 60), ("b", 70), ("c", 3))]
+    assert hidden_endpoints(*shares) == {"medication: c"}
+
+
+def test_reasons_add_up_to_all_who_stopped():
+    rows = [
+        described(name, events, 100, "reason_for_stopping", "cumulative_incidence")
+        for name, events in (("cost", 3), ("other", 9), ("side_effect", 30))
+    ]
+    assert hidden_endpoints(*rows) == {"cost", "other"}
+
+
+def test_neighbouring_thresholds_of_a_distribution_are_apart_by_enough_patients_or_none():
+    """By at least 1: 60; by 2: 58, two patients lie between; by 3: 58, nobody between; by 4: 50."""
+    rows = [
+        described(f"X: {threshold}", events, 100, "change_distribution", "share_improved_at_least")
+        for threshold, events in ((0, 97), (1, 60), (2, 58), (3, 58), (4, 50), (5, 3), (6, 0))
+    ]
+    assert hidden_endpoints(*rows) == {"X: 0", "X: 1", "X: 5"}
+
+
+def test_a_hidden_number_of_missing_values_is_not_given_back_by_the_number_of_values():
+    key = {"analysis": "baseline", "condition": "c", "dose": "d"}
+    rows = [
+        Result(**key, endpoint="age", statistic="number_missing", estimate=2.0, n=100, events=2),
+        Result(**key, endpoint="age", statistic="mean", estimate=50.0, n=98),
+        Result(**key, endpoint="weight", statistic="mean", estimate=70.0, n=90),
+    ]
+    table = release_estimates(to_frame(rows), 5).set_index(["endpoint", "statistic"])
+    assert pd.isna(table.loc[("age", "mean"), "n"])
+    assert table.loc[("age", "mean"), "estimate"] == 50.0
+    assert table.loc[("weight", "mean"), "n"] == 90
+    assert pd.isna(table.loc[("age", "number_missing"), "estimate"])
+
+
+ARMS = {"endpoint": "e", "condition": "c", "missing_data": "non_responder"}
+
+
+def arm(dose: str, events: int, n: int, **key: str) -> Result:
+    shared = {**ARMS, "analysis": "responder_rate", "statistic": "proportion", "dose": dose, **key}
+    return Result(**shared, estimate=events / n, n=n, events=events)
+
+
+def contrast(dose: str, n: int, **key: str) -> Result:
+    shared = {**ARMS, "analysis": "responder_contrast", "statistic": "risk_difference", "dose": dose, **key}
+    return Result(**shared, comparator="low", estimate=0.1, p_value=0.5, n=n, events=30)
+
+
+def hidden_contrasts(*rows: Result) -> dict[tuple[str, str], bool]:
+    table = release_estimates(to_frame(rows), 5)
+    own = table[table["statistic"] != "proportion"]
+    return {(row.dose, row.subgroup): row.suppressed != "" for row in own.itertuples()}
+
+
+def test_a_comparison_is_hidden_with_either_side():
+    rates = [arm("low", 20, 50), arm("middle", 3, 50), arm("high", 47, 50), arm("highest", 20, 50)]
+    contrasts = [contrast(dose, 100) for dose in ("middle", "high", "highest")]
+    # 3 responders are few, and so are the 3 others of 50
+    assert hidden_contrasts(*rates, *contrasts) == {("middle", ""): True, ("high", ""): True, ("highest", ""): False}
+    # with the reference hidden, every comparison would give it back
+    few = [arm("low", 3, 50), *rates[1:]]
+    assert all(hidden_contrasts(*few, *contrasts).values())
+
+
+def test_a_comparison_with_a_hidden_number_of_patients_does_not_show_the_sum():
+    table = release_estimates(to_frame([arm("low", 20, 50), arm("high", 0, 4), contrast("high", 54)]), 5)
+    row = table[table["analysis"] == "responder_contrast"].iloc[0]
+    assert row[["n", "estimate", "p_value"]].isna().all()
+
+
+def test_only_the_sides_of_its_own_place_hide_a_comparison():
+    for other in ({"missing_data": "observed"}, {"condition": "d"}, {"analysis": "remission_rate"}):
+        rates = [arm("low", 20, 50), arm("high", 20, 50), arm("high", 3, 50, **other)]
+        assert hidden_contrasts(*rates, contrast("high", 100)) == {("high", ""): False}
+
+
+def test_a_stratified_comparison_has_the_sides_of_all_patients_and_a_subgroup_its_own():
+    rates = [arm("low", 20, 50), arm("high", 3, 50)]
+    stratified = contrast("high", 100, subgroup="stratified by condition")
+    assert hidden_contrasts(*rates, stratified) == {("high", "stratified by condition"): True}
+    young = [arm("low", 20, 50), arm("high", 20, 50), arm("low", 9, 30, subgroup="a"), arm("high", 3, 30, subgroup="a")]
+    found = hidden_contrasts(*young, contrast("high", 100), contrast("high", 60, subgroup="a"))
+    assert found == {("high", ""): False, ("high", "a"): True}
+
+
+@pytest.mark.parametrize(("events", "hidden"), [(3, True), (20, False)])
+def test_a_test_over_all_doses_is_hidden_with_any_dose(events, hidden):
+    rates = [arm("low", events, 50), arm("high", 20, 50), arm("all", 20 + events, 100)]
+    key = {**ARMS, "dose": "all", "estimate": 1.0, "n": 100, "events": 20 + events}
+    trend = Result(**key, analysis="responder_rate", statistic="trend_test")
+    shape = Result(**key, analysis="dose_response", statistic="contrast_test", subgroup="linear")
+    total = Result(**key, analysis="responder_rate", statistic="heterogeneity_test")
+    table = release_estimates(to_frame([*rates, trend, shape, total]), 5).set_index("statistic")
+    assert (table.loc["trend_test", "suppressed"] != "") is hidden
+    assert (table.loc["contrast_test", "suppressed"] != "") is hidden
+    assert table.loc["heterogeneity_test", "suppressed"] == ""
+
+
+def test_subgroups_add_up_to_the_whole():
+    rows = [
+        Result(
+            analysis="responder_rate_by_subgroup",
+            endpoint="e",
+            condition="c",
+            dose="d",
+            subgroup=f"age: {level}",
+            statistic="proportion",
+            estimate=events / 50,
+            n=50,
+            events=events,
+        )
+        for level, events in (("below 20", 3), ("20 to below 50", 20), ("50 and over", 10))
+    ]
+    table = release_estimates(to_frame(rows), 5)
+    assert set(table.loc[table["suppressed"] != "", "subgroup"]) == {"age: below 20", "age: 50 and over"}
+
+
+def shared(dose: str, events: int, n: int, statistic: str = "proportion", **more: str) -> Result:
+    estimate = events / n
+    key = KEY | {"analysis": "missing_data_ladder", "dose": dose, "statistic": statistic} | more
+    return Result(**key, estimate=estimate, n=n, events=events)
+
+
+@pytest.mark.parametrize(
+    ("responders", "observed", "n", "hidden"), [(10, 20, 30, False), (3, 20, 30, True), (17, 20, 30, True)]
+)
+def test_rows_made_of_the_same_counts_are_hidden_together(responders, observed, n, hidden):
+    """The best case less those missing is the number of responders, small or not."""
+    missing = n - observed
+    rows = [
+        shared("d", responders, observed, missing_data="observed"),
+        shared("d", responders + missing, n, missing_data="best_case"),
+        shared("d", missing, n, "proportion_missing"),
+        shared("d", 60, 120, "risk_difference", missing_data="observed", comparator="r"),
+        shared("r", 50, 90, missing_data="observed"),
+        shared("other", 50, 90, missing_data="observed"),
+    ]
+    table = release_estimates(to_frame(rows), 5)
+    beside = table["dose"].isin(["d"]).to_numpy()
+    assert (table["suppressed"] != "").to_numpy().tolist() == (beside & hidden).tolist()
+    # patients less patients observed are those missing
+    assert table.loc[beside, "n"].isna().all() == hidden
+
+
+def test_a_comparison_is_hidden_with_the_group_it_is_compared_with():
+    rows = [
+        shared("d", 10, 20),
+        shared("r", 2, 20),
+        shared("d", 12, 40, "risk_difference", comparator="r"),
+    ]
+    table = release_estimates(to_frame(rows), 5).set_index(["dose", "statistic"])["suppressed"]
+    assert table.to_dict() == {
+        ("d", "proportion"): "",
+        ("d", "risk_difference"): "count below 5",
+        ("r", "proportion"): "count below 5",
+    }
+
+
+def test_published_counts_are_no_secret():
+    key = KEY | {"analysis": "placebo_benchmark", "dose": "all", "statistic": "proportion"}
+    rows = [
+        Result(**key, population="published", subgroup="trial", estimate=3 / 28, n=28, events=3, note="source"),
+        Result(**key, population="assessable", estimate=10 / 20, n=20, events=10),
+        Result(**key | {"statistic": "risk_difference"}, population="assessable", comparator="trial", estimate=0.4,
+               n=20, events=10),
+    ]  # fmt: skip
+    assert (release_estimates(to_frame(rows), 5)["suppressed"] == "").all()
+    hidden = release_estimates(to_frame([rows[0], *(replace(row, events=2) for row in rows[1:])]), 5)
+    assert hidden.set_index("population")["suppressed"].groupby(level=0).unique().map(list).to_dict() == {
+        "assessable": ["count below 5"],
+        "published": [""],
+    }
+
+
+def test_what_else_changes_the_numbers_at_risk_must_be_large_enough_too():
+    # 10 of 40 have the event and 3 a competing one; by day 14 it is 7; then 20 enter
+    steps = [(7, 40, 10, 0), (14, 27, 10, 0), (21, 13, 6, 0), (28, 27, 0, 27)]
+    released = release_curves(curve(steps), 5)
+    assert released[["day", "at_risk", "events", "censored"]].to_numpy().tolist() == [
+        [14, 40, 20, 0],  # 40 - 20 - 13 = 7 others
+        [21, 13, 6, 0],  # 20 entered
+        [28, 27, 0, 27],
+    ]
+
+
+def test_a_comparison_of_restricted_means_is_hidden_with_either_mean():
+    means = [
+        Result(**KEY, dose=dose, statistic="rmst_days", day=168, estimate=100.0, n=50, events=events)
+        for dose, events in (("a", 20), ("b", 3), ("c", 20))
+    ]
+    differences = [
+        Result(**KEY, dose=dose, comparator=other, statistic="rmst_difference", day=168, estimate=1.0, n=100, events=23)
+        for dose, other in (("a", "b"), ("b", "a"), ("c", "a"))
+    ]
+    released = release_estimates(to_frame([*means, *differences]), 5).set_index(["dose", "comparator"])["suppressed"]
+    hidden = [released["a", "b"], released["b", "a"], released["b", ""]]
+    assert set(hidden) == {"count below 5"}
+    assert (released["c", "a"], released["a", ""]) == ("", "")

@@ -42,10 +42,25 @@ def estimates(folder: Path) -> pd.DataFrame:
 
 def by_arm(table: pd.DataFrame, *columns: str, **key: str) -> list[tuple[float, ...]]:
     found = table[table["condition"] == "all"]
+    # by arm as assigned, all patients of it, unless the key says otherwise
+    key = {"dose_attribution": "target", "subgroup": "", "comparator": "", **key}
     for column, value in key.items():
-        found = found[found[column].astype(str) == value]
+        found = found[found[column].fillna("").astype(str) == value]
     found = found.set_index("dose")
     return [tuple(float(found.loc[arm, column]) for column in columns) for arm in ARMS]
+
+
+def test_the_baseline_table_is_as_published(pilot):
+    """Table 14-2.01 of the trial's report: age (mean, SD, median) and women."""
+    table = estimates(pilot)
+    age = {"analysis": "baseline", "endpoint": "age", "comparator": ""}
+    shown = [
+        [round(value, digits) for (value,) in by_arm(table, "estimate", statistic=statistic, **age)]
+        for statistic, digits in (("mean", 1), ("standard_deviation", 2), ("median", 1))
+    ]
+    assert shown == [[75.2, 75.7, 74.4], [8.59, 8.29, 7.89], [76.0, 77.5, 76.0]]
+    women = by_arm(table, "events", "n", analysis="baseline", endpoint="sex: female", statistic="proportion")
+    assert women == [(53, 86), (50, 84), (40, 84)]
 
 
 def test_any_side_effect_by_arm_is_as_published(pilot):

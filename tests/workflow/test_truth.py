@@ -33,6 +33,7 @@ def estimates_at(bundled_run, root, tmp_path_factory):
         accounts = json.loads((bundled_run / "data/derived/ldn/accounts.json").read_text())
         counts = count_cohort(bundled_run / "data/derived/ldn/cohort", study, accounts)
         table, curves = estimate_all(counts, study)
+        curves = curves[curves["analysis"] == "time_to_response"]
         rows = [table]
         for day in truth(root).query("statistic == 'survival'")["day"].unique():
             reached = curves[curves["day"] <= int(day)].groupby("curve_id").tail(1)
@@ -60,3 +61,25 @@ def test_every_estimate_agrees_with_the_truth(estimates_at, root, statistic):
     # compared with the truth, not with its Monte Carlo error: that is small against the intervals
     outside = estimable[~estimable["truth"].between(estimable["low"].fillna(0), estimable["high"].fillna(float("inf")))]
     assert outside.empty, outside[[*KEY, "truth", "low", "estimate", "high", "n"]].to_string()
+
+
+def test_where_the_drug_does_nothing_no_comparison_over_time_says_otherwise(estimates_at):
+    """Two conditions have no effect of the dose, by intent, however the times are compared."""
+    null = ("hashimoto_thyroiditis", "lichen_planopilaris")
+    table = estimates_at(0.999)
+    for condition in null:
+        own = table[table["condition"] == condition]
+        ratios, differences = (own[own["statistic"] == name] for name in ("hazard_ratio", "rmst_difference"))
+        ratios = ratios[ratios["analysis"] == "time_to_response_by_current_dose"]
+        assert len(ratios) == len(differences) == 3
+        for rows, nothing in ((ratios, 1.0), (differences, 0.0)):
+            estimable = rows[rows["estimate"].notna()]
+            assert estimable["low"].le(nothing).all()
+            assert estimable["high"].ge(nothing).all()
+        tests = own[own["statistic"].isin(["logrank_test", "interval_censored_test"])]
+        assert len(tests) == 3
+        assert (tests["p_value"] > 0.001).all()
+    # over all conditions the higher doses respond sooner, as they were made to
+    over_all = table[(table["condition"] == "all") & table["statistic"].isin(["rmst_difference", "logrank_trend_test"])]
+    assert over_all.set_index("dose").loc["4.5 mg", "high"] < 0
+    assert over_all.set_index("statistic").loc["logrank_trend_test", "estimate"] > 2

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dose_outcomes.cohort.faults import Fault
-from dose_outcomes.cohort.raw import RawTable
-from dose_outcomes.cohort.tables import TABLES, Column, Kind
+from dose_outcomes.cohort.faults import Fault, failing_cells
+from dose_outcomes.cohort.raw import ROW, RawTable
+from dose_outcomes.cohort.tables import TABLES, Kind
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
 
 TRUE = ("true", "1", "yes", "y", "t")
 FALSE = ("false", "0", "no", "n", "f")
@@ -19,70 +20,106 @@ EXPECTED: dict[Kind, str] = {
     "number": "must be a number, with a point before the decimals",
     "boolean": "must be true or false",
 }
-DTYPES: dict[Kind, str] = {"text": "str", "integer": "Int64", "number": "Float64", "boolean": "boolean"}
+DTYPES: dict[Kind, str] = {"text": "string", "integer": "int64", "number": "float64", "boolean": "boolean"}
+#: What the engine's own cast would take for a number is wider: underscores, nan, inf.
+NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 
 
-def convert(table: RawTable) -> tuple[pd.DataFrame, list[Fault]]:
-    """Convert the columns of a raw table.
+def convert(table: RawTable) -> ir.Table:
+    """Return `ROW` and all columns of the cohort table, typed; further columns as text, in the order of their names.
 
-    Returns
-    -------
-    DataFrame
-        All columns of the cohort table (an absent optional column is empty), typed, same index.
-        Cells that could not be converted are empty and named in a fault.
-    list of Fault
-        One per column with such cells.
+    An absent optional column is empty, and so is a cell that cannot be converted.
     """
-    import pandas as pd
+    import ibis
 
     spec = TABLES[table.name].columns
-    columns, faults = {}, []
-    for name, column in spec.items():
-        if name in table.frame:
-            columns[name], bad = _convert_column(table.frame[name], column.kind)
-            if bad.any():
-                faults.append(_fault(table, name, column, bad))
-        else:
-            columns[name] = pd.Series(pd.NA, index=table.frame.index, dtype=DTYPES[column.kind])
-    for name in table.frame.columns.difference(list(spec)):
-        columns[name] = table.frame[name].astype("str")
-    return pd.DataFrame(columns, index=table.frame.index), faults
+    content = table.content
+    columns = {
+        name: _typed(content[name], column.kind) if name in content.columns else ibis.null(DTYPES[column.kind])
+        for name, column in spec.items()
+    }
+    further = sorted(set(content.columns) - {ROW, *spec})
+    return content.select(ROW, **columns, **{name: content[name].cast("string") for name in further})
 
 
-def _convert_column(series: pd.Series, kind: Kind) -> tuple[pd.Series, pd.Series]:
-    """Return the typed column, and a mask of cells that hold something else."""
-    import pandas as pd
+def conversion_faults(connection: Backend, table: RawTable) -> list[Fault]:
+    """Return a fault for each column with cells that cannot be converted."""
+    spec = TABLES[table.name].columns
+    content = table.content
+    bad = {name: _bad(content[name], spec[name].kind) for name in spec if name in content.columns}
+    found = {name: cells for name, cells in bad.items() if cells is not None}
+    if not found:
+        return []
+    numbers = connection.to_pyarrow(content.aggregate(**{name: cells.sum() for name, cells in found.items()}))
+    faults = []
+    for name, number in numbers.to_pylist()[0].items():
+        if number:
+            rows, values = failing_cells(connection, content.filter(found[name]), name)
+            faults.append(
+                Fault(
+                    check=f"{table.name}.{name}.type",
+                    table=table.name,
+                    file=table.file,
+                    column=name,
+                    sentence=EXPECTED[spec[name].kind],
+                    remedy="Correct the cells, or map them under data.tables in the study file",
+                    rows=rows,
+                    values=values,
+                )
+            )
+    return faults
+
+
+def _typed(cells: ir.Column, kind: Kind) -> ir.Column:
+    """Return the cells in the type of the column, null where that cannot be done."""
+    import ibis
 
     if kind == "text":
-        text = series.astype("str").str.strip()
-        return text.where(text != ""), pd.Series(False, index=series.index)
+        return _text(cells)
     if kind == "boolean":
-        if pd.api.types.is_bool_dtype(series):
-            return series.astype("boolean"), pd.Series(False, index=series.index)
-        text = series.astype("str").str.strip().str.lower()
-        known = {**dict.fromkeys(TRUE, True), **dict.fromkeys(FALSE, False)}
-        typed = text.map(known).astype("boolean")
-        return typed, typed.isna() & text.notna() & (text != "")
-    if not pd.api.types.is_numeric_dtype(series):
-        series = series.astype("str").str.strip()
-        series = series.where(series != "")
-    numbers = pd.to_numeric(series, errors="coerce").astype("float64")
-    infinite = numbers.abs() == float("inf")
-    bad = (numbers.isna() & series.notna()) | infinite
+        if cells.type().is_boolean():
+            return cells
+        text = _text(cells).lower()
+        return ibis.cases((text.isin(TRUE), True), (text.isin(FALSE), False), else_=ibis.null("boolean"))
+    if kind == "integer" and cells.type().is_integer():
+        return cells.try_cast("int64")
+    numbers = _numbers(cells)
     if kind == "integer":
-        bad |= numbers.notna() & (numbers != numbers.round())
-        return numbers.mask(bad).astype("Int64"), bad
-    return numbers.mask(bad).astype("Float64"), bad
+        whole = numbers.try_cast("int64")
+        return (whole == numbers).ifelse(whole, ibis.null("int64"))
+    return numbers
 
 
-def _fault(table: RawTable, name: str, column: Column, bad: pd.Series) -> Fault:
-    return Fault(
-        check=f"{table.name}.{name}.type",
-        table=table.name,
-        file=table.file,
-        column=name,
-        sentence=EXPECTED[column.kind],
-        remedy="Correct the cells, or map them under data.tables in the study file",
-        rows=tuple(int(row) for row in table.frame.index[bad]),
-        values=tuple(table.frame.loc[bad, name].astype("str")),
-    )
+def _bad(cells: ir.Column, kind: Kind) -> ir.BooleanColumn | None:
+    """Return whether a cell holds something else than its column may; None where its type rules that out."""
+    own = cells.type()
+    if kind == "text" or (kind == "boolean" and own.is_boolean()) or (own.is_integer() and own.is_signed_integer()):
+        return None if kind != "boolean" or own.is_boolean() else _filled(cells) & _typed(cells, kind).isnull()
+    return _filled(cells) & _typed(cells, kind).isnull()
+
+
+def _numbers(cells: ir.Column) -> ir.FloatingColumn:
+    """Return finite numbers; null for everything else."""
+    import ibis
+
+    if cells.type().is_floating():
+        return (cells.isnan() | cells.isinf()).ifelse(ibis.null("float64"), cells.cast("float64"))
+    if cells.type().is_numeric() or cells.type().is_boolean():
+        return cells.cast("float64")
+    # what is no number gives an empty text, which is none either; what is too large gives infinity
+    numbers = _text(cells).re_extract(NUMBER, 0).try_cast("float64")
+    return numbers.nullif(float("inf")).nullif(float("-inf"))
+
+
+def _filled(cells: ir.Column) -> ir.BooleanColumn:
+    """Return whether there is anything in a cell; in columns of numbers NaN stands for nothing."""
+    if cells.type().is_floating():
+        return cells.notnull() & ~cells.isnan()
+    if cells.type().is_numeric() or cells.type().is_boolean():
+        return cells.notnull()
+    return _text(cells).notnull()
+
+
+def _text(cells: ir.Column) -> ir.StringColumn:
+    """Return the cells as text without white space around it; null when nothing is left."""
+    return cells.cast("string").strip().nullif("")

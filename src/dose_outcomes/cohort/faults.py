@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from dose_outcomes.cohort.raw import ROW
 from dose_outcomes.errors import CohortDataError
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
 
 ROWS_SHOWN = 5
 
@@ -59,3 +65,16 @@ def raise_faults(faults: Iterable[Fault], values_file: str) -> None:
         lines.append(f"The values are in {values_file} (patient level: keep it where the data may be).")
     problems = f"{len(faults)} problem{'s' if len(faults) > 1 else ''}"
     raise CohortDataError(f"The data cannot be used: {problems}.\n" + "\n".join(f"- {line}" for line in lines))
+
+
+def failing_row_numbers(connection: Backend, failing: ir.Table) -> tuple[int, ...]:
+    """Return the row numbers of the rows that break a rule, in their order."""
+    found = connection.to_pyarrow(failing.select(ROW).order_by(ROW))
+    return tuple(found.column(ROW).to_pylist())
+
+
+def failing_cells(connection: Backend, failing: ir.Table, column: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Return the row numbers of the rows that break a rule, in their order, and the cells of a column as text."""
+    found = connection.to_pyarrow(failing.select(ROW, column).order_by(ROW, column))
+    cells = found.column(column).to_pylist()
+    return tuple(found.column(ROW).to_pylist()), tuple("" if cell is None else str(cell) for cell in cells)

@@ -6,7 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import ibis.expr.types as ir
     import pandas as pd
+
+#: Column with the number of a row in its file, the header being row 1. A name that no cohort table has.
+ROW = "row in file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +23,8 @@ class RawTable:
         Name of the cohort table.
     file : str
         File it came from, as the user knows it.
-    frame : DataFrame
-        Cohort columns only; the index is the row number in the file, the header being row 1.
+    content : Table
+        `ROW` and cohort columns, as an expression of the engine: nothing is read before a query runs.
     rows_read : int
         Rows of the file.
     set_aside : dict of str to int
@@ -29,6 +33,19 @@ class RawTable:
 
     name: str
     file: str
-    frame: pd.DataFrame
+    content: ir.Table
     rows_read: int
     set_aside: dict[str, int] = field(default_factory=dict)
+
+
+def as_expression(frame: pd.DataFrame) -> ir.Table:
+    """Return a small table to the engine; its index, the row number, becomes `ROW`."""
+    import ibis
+    import pyarrow
+
+    table = pyarrow.Table.from_pandas(frame, preserve_index=False)
+    text = {place: one for place, one in enumerate(table.schema) if pyarrow.types.is_null(one.type)}
+    for place, one in text.items():  # a column without any value has no type
+        table = table.set_column(place, one.name, table.column(place).cast(pyarrow.string()))
+    rows = pyarrow.array(frame.index.to_numpy(dtype="int64"))
+    return ibis.memtable(table.append_column(ROW, rows))

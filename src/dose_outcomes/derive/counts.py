@@ -25,6 +25,10 @@ from dose_outcomes.derive.side_effects.dose_changes import treatment_changes
 from dose_outcomes.derive.side_effects.occurrence import first_event_counts, prevalence_counts, recurrence_counts
 from dose_outcomes.derive.side_effects.self_controlled import window_counts
 from dose_outcomes.derive.sustained import sustained_response_counts
+from dose_outcomes.derive.times.dose_of_the_day import dose_period_counts
+from dose_outcomes.derive.times.first_response import response_interval_counts, visit_gap_counts
+from dose_outcomes.derive.times.response_duration import response_duration_counts, sustained_response_time_counts
+from dose_outcomes.derive.times.stopping import response_or_stop_counts
 from dose_outcomes.study import Study
 
 if TYPE_CHECKING:
@@ -90,11 +94,20 @@ def _response_times(derived: Derived) -> list[pd.DataFrame]:
 
 
 def _exposure(derived: Derived) -> ir.Table:
-    return exposure(derived.cohort.doses, derived.population, derived.study)
+    return _kept(derived, "exposure", lambda: exposure(derived.cohort.doses, derived.population, derived.study))
 
 
 def _changes(derived: Derived) -> ir.Table:
-    return treatment_changes(derived.cohort, derived.population, derived.study)
+    return _kept(
+        derived, "treatment changes", lambda: treatment_changes(derived.cohort, derived.population, derived.study)
+    )
+
+
+def _kept(derived: Derived, name: str, expression: Callable[[], ir.Table]) -> ir.Table:
+    """Return a table that several counts join, made when the first of them asks for it."""
+    if name not in derived.connection.list_tables():
+        derived.connection.create_table(name, expression())
+    return derived.connection.table(name)
 
 
 #: Every table of counts; a new one is a line here and a function above or in a module of its own.
@@ -131,6 +144,22 @@ TABLES = {
     ),
     "response_times": CountTable(
         ("endpoint", "condition", "definition", "dose", "day"), ("events", "censored"), _response_times
+    ),
+    "response_intervals": CountTable(
+        ("endpoint", "condition", "dose", "last_without", "first_response"), ("n",), response_interval_counts
+    ),
+    "visit_gaps": CountTable(("endpoint", "condition", "days"), ("gaps", "patients"), visit_gap_counts),
+    "responses_or_stops": CountTable(
+        ("endpoint", "condition", "dose", "day"), ("responded", "stopped", "censored"), response_or_stop_counts
+    ),
+    "dose_periods": CountTable(
+        ("endpoint", "condition", "dose", "entry", "day"), ("events", "censored", "patients"), dose_period_counts
+    ),
+    "sustained_response_times": CountTable(
+        ("endpoint", "condition", "dose", "day"), ("events", "censored"), sustained_response_time_counts
+    ),
+    "response_durations": CountTable(
+        ("endpoint", "condition", "dose", "day"), ("events", "censored"), response_duration_counts
     ),
     "event_times": CountTable(
         ("event", "condition", "dose", "day"),

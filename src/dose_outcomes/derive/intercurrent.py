@@ -149,12 +149,11 @@ def apply_strategies(responses: ir.Table, effects: ir.Table, plan: ir.Table) -> 
     kept = kept.filter(kept.target >= kept.kept_from).select(
         "patient_id", "definition", "responding", day="target", assessed=ibis.literal(False)
     )
-    parts = [part.select(*columns) for part in (seen, failures, kept)]
-    together = ibis.union(*parts)
-    # a score on the very day of a target visit after a failure says the same as the failure: one row a day
-    return together.group_by("patient_id", "definition", "day").agg(
-        responding=together.responding.min(), assessed=together.assessed.max()
-    )
+    # one row a day, without a grouping of all rows: a failure says the same as a score on the day of a target visit
+    # after it (which is no response either), and goes before a response that would be carried there
+    failures = failures.anti_join(seen, ["patient_id", "day"])
+    kept = kept.anti_join(failures, ["patient_id", "day"])
+    return ibis.union(*(part.select(*columns) for part in (seen, failures, kept)))
 
 
 def _reductions(cohort: Cohort) -> ir.Table:

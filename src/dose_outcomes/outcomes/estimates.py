@@ -14,6 +14,7 @@ from dose_outcomes.outcomes.robustness import robustness
 from dose_outcomes.outcomes.side_effect_incidence import side_effect_incidence
 from dose_outcomes.outcomes.side_effects import side_effects
 from dose_outcomes.outcomes.time_to_event import questions, time_to_event
+from dose_outcomes.outcomes.times.every_analysis import times
 from dose_outcomes.results import CURVE_COLUMNS, CURVE_KEY, Result, to_frame
 from dose_outcomes.study import Study
 
@@ -49,6 +50,9 @@ def estimate_all(counts: dict[str, pd.DataFrame], study: Study) -> tuple[pd.Data
     of_course = course(counts, study)
     results += of_course.results
     curves += of_course.curves
+    of_times = times(counts, study)
+    results += of_times.results
+    curves += of_times.curves
     curve = pd.concat(curves, ignore_index=True) if curves else pd.DataFrame(columns=list(CURVE_COLUMNS))
     table = to_frame(adjust_families(results, study))
     return table, curve.sort_values([*CURVE_KEY, "day"], kind="stable", ignore_index=True)

@@ -95,18 +95,16 @@ def _key(endpoint: Endpoint, condition: str, dose: str, day: int | None) -> dict
 
 
 def _rates(key: dict[str, Any], cell: Cell | None, settings: MissingDataLadder, study: Study) -> Iterator[Result]:
-    # the worst case of a rate is non_responder
-    handlings = [handling for handling in settings.handlings if handling != "worst_case"]
     row = key | {"level": study.level}
     if cell is None or cell.n == 0:
         yield Result(**row, statistic="proportion_missing", n=0, events=0, note=NO_PATIENTS)
-        for handling in handlings:
+        for handling in settings.handlings:
             yield Result(**row, statistic="proportion", missing_data=handling, n=0, events=0, note=NO_PATIENTS)
         return
     missing = wilson(cell.missing, cell.n, level=study.level)
     method = f"{missing.method}; patients whose response is not known"
     yield _result(row | {"statistic": "proportion_missing"}, missing, cell.n, cell.missing, method)
-    for handling in handlings:
+    for handling in settings.handlings:
         found, events, n, method = _rate(cell, handling, study)
         yield _result(row | {"statistic": "proportion", "missing_data": handling}, found, n, events, method)
 

@@ -1,9 +1,9 @@
 """Responders to be expected from measurement noise alone, beside every responder rate of a single arm.
 
-What is assumed for a given correlation r of two scores of one patient: unselected scores are normal; patients were
-selected because their baseline reached the definition's bound; a second score is normal about m + r (baseline - m)
-with standard deviation s sqrt(1 - r^2), rounded to a legal score; nothing else happens. m and s are those of the
-normal distribution which, cut at the bound, has the mean and the variance of the baselines.
+What is assumed for a given correlation r of two scores of one patient: unselected scores are normal with mean m and
+standard deviation s; patients were selected because their baseline reached the definition's bound; a second score is
+normal about m + r (baseline - m) with standard deviation s sqrt(1 - r^2), rounded to a legal score; nothing else
+happens. m and s are those of the normal distribution which, cut at the bound, makes the baselines likeliest.
 
 Where enough patients have two scores before treatment the line of the earlier score on the baseline takes the place
 of m, s and r. It then is assumed that a score after the baseline lies about that line as one before it does. The two
@@ -51,7 +51,7 @@ LARGEST_GRID = 2000
 COMPONENTS = "not estimable: the rule looks at further scores, whose noise is not known"
 NO_SELECTION = "not estimable: the definition needs no baseline score, so that there is nothing to regress from"
 OFF_THE_SCALE = "the usual mean that fits the baselines lies outside the scale"
-CUT_NORMAL = "mean of the normal distribution which, cut at the bound, has the mean and variance of the baselines"
+CUT_NORMAL = "mean of the normal distribution which, cut at the bound, makes the baselines likeliest"
 METHOD = (
     "share of the patients for whom the rule would hold if a second score differed from the baseline by measurement "
     "noise and regression to the mean alone"
@@ -114,6 +114,8 @@ class ConditionScores:
             table = own if dose == ALL else own[own["dose"] == dose]
             place = np.searchsorted(scores, table["score"].to_numpy(dtype="int64"))
             self.counts[dose] = np.bincount(place, table["n"], minlength=len(scores)).astype("float64")
+        # a mean of several scores is not recorded in steps
+        self.step = 0.0 if endpoint.baseline.choose == "mean" else instrument.step or 0.0
         self.reason = _why_not(self.definition)
         self.usual = self._usual_score(endpoint)
         self.line = self._line(pairs[pairs["condition"] == condition], endpoint)
@@ -126,7 +128,8 @@ class ConditionScores:
             return self.line.follow_up(self.points) if self.line.residual_standard_deviation else self.line.slope.note
         if self.usual.mean is None:
             return self.usual.note
-        return follow_up_by_correlation(self.points, self.usual, _assumptions(self.study)[assumption])
+        correlation = _assumptions(self.study)[assumption]
+        return follow_up_by_correlation(self.points, self.usual, correlation, step=self.step)
 
     @cached_property
     def shares(self) -> dict[str, FloatArray | str]:
@@ -146,12 +149,15 @@ class ConditionScores:
         counts, instrument, bound = self.counts[ALL], self.instrument, self.definition.baseline_bound
         if self.reason or counts.sum() == 0:
             return UsualScore(None, None, self.reason or NO_PATIENTS)
-        mean = float(counts @ self.points / counts.sum())
-        variance = float(counts @ (self.points - mean) ** 2 / counts.sum())
         # the bound cuts from the side of the better scores: where higher is better, everything is turned over
         side = -1.0 if instrument.direction == "higher_better" else 1.0
-        step = 0.0 if endpoint.baseline.choose == "mean" else instrument.step or 0.0
-        found = usual_score(side * mean, variance, at_least=None if bound is None else side * bound, step=step)
+        found = usual_score(
+            side * self.points,
+            counts,
+            at_least=None if bound is None else side * bound,
+            step=self.step,
+            highest=instrument.maximum if side > 0 else -instrument.minimum,
+        )
         if found.mean is None:
             return found
         usual_mean = side * found.mean

@@ -1,6 +1,6 @@
 """Whether the share of responders changes with the dose, and whether it differs between conditions.
 
-Rows are of the analysis `responder_rate`, at all doses. A trend is a function of the responders at every dose of its
+Rows are of the analysis `responder_rate`. A trend is a function of the responders at every dose of its
 condition, and is hidden when the responder rate at one of them is (`disclosure`).
 """
 

@@ -94,7 +94,7 @@ def time_to_event(question: Question, study: Study) -> tuple[list[Result], pd.Da
         numbers = [cell[column].to_numpy(dtype="float64") for column in ("day", "events", "censored")]
         results.append(_median(key, numbers, question.horizon, study.level))
         results += _at_risk(key, cell, question.risk_table_days)
-        curves.append(_curve_rows(key, kaplan_meier(*numbers, level=study.level)))
+        curves.append(curve_rows(key, kaplan_meier(*numbers, level=study.level)))
     frame = pd.concat(curves, ignore_index=True) if curves else pd.DataFrame(columns=list(CURVE_COLUMNS))
     return results, frame
 
@@ -140,7 +140,14 @@ def _at_risk(key: dict[str, Any], cell: pd.DataFrame | None, days: list[int]) ->
             )
 
 
-def _curve_rows(key: dict[str, Any], curve: StepCurve) -> pd.DataFrame:
+def curve_rows(key: dict[str, Any], curve: StepCurve) -> pd.DataFrame:
+    """Return a curve in the columns `results.CURVE_COLUMNS`.
+
+    Parameters
+    ----------
+    key : dict of str to str
+        `results.CURVE_KEY`.
+    """
     import pandas as pd
 
     frame = pd.DataFrame(

@@ -113,7 +113,7 @@ def _definition(code: str, conditions: list[str], endpoint: dict[str, Any], word
 def _source(definition: dict[str, Any]) -> str:
     """Return where a definition comes from, and whether it should be looked up before it is published."""
     doi = f" doi:{definition['doi']}" if definition.get("doi") else ""
-    check = " Check before publication." if definition.get("check_before_publication") else ""
+    check = " Check before publication." if definition.get("citation") in ("recalled", "uncertain") else ""
     return plain(f"{definition.get('source') or ''}{doi}{check}".strip())
 
 

@@ -12,12 +12,27 @@ if TYPE_CHECKING:
 
 #: Below it a share is printed without decimals: a further digit would claim more than one patient's worth.
 SMALL_DENOMINATOR = 100
-PERCENT_STATISTICS = frozenset({"proportion", "cumulative_incidence", "survival"})
+PERCENT_STATISTICS = frozenset(
+    {"proportion", "cumulative_incidence", "survival", "expected_proportion", "proportion_missing", "shrinkage"}
+    | {"fitted_proportion", "share_improved_at_least", "one_minus_survival", "prevalence", "tipping_share"}
+)
+#: Differences of shares: percentage points, with their sign.
+POINT_STATISTICS = frozenset({"risk_difference"})
+#: Always with two decimals.
+STANDARDISED_STATISTICS = frozenset({"standardised_mean_difference", "test_retest_slope", "mean_cumulative_count"})
+#: Differences and changes, with their sign.
+SIGNED_STATISTICS = frozenset(
+    {"mean_change", "adjusted_mean_change", "adjusted_mean_difference", "rmst_difference", "median_difference_days"}
+    | {"standardised_mean_difference"}
+)
 RATIO_STATISTICS = frozenset({"risk_ratio", "odds_ratio", "rate_ratio", "hazard_ratio"})
 COUNT_COLUMNS = frozenset({"n", "events", "at_risk", "before", "excluded", "after"})
 COUNT_STATISTICS = frozenset(
     {"count", "number_of_patients", "number_at_risk", "cumulative_events", "cumulative_censored"}
+    | {"number_missing", "number_of_tests"}
 )
+MINUS = "\u2212"
+SMALLEST_P = 0.001
 
 
 class Row(Protocol):
@@ -58,15 +73,62 @@ def show(row: Row, column: str = "estimate", unit: bool = True) -> str:
         return f"{round(value):,}"
     if column == "person_years":
         return f"{value:,.{0 if value >= SMALL_DENOMINATOR else 1}f}"
+    if column in ("p_value", "p_adjusted"):
+        return p_value(value)
     if row.statistic in PERCENT_STATISTICS:
         return percent(value, getattr(row, "n", None)) + ("%" if unit else "")
     if row.statistic in RATIO_STATISTICS:
         return f"{value:.2f}"
     if math.isinf(value):
         return "not reached"
-    if row.statistic.endswith("_days"):
-        return f"{value:,.{0 if value == round(value) else 1}f}"
-    return f"{value:,.1f}"
+    return _other(row, value)
+
+
+def _other(row: Row, value: float) -> str:
+    statistic = row.statistic
+    if statistic in POINT_STATISTICS:
+        return signed(100 * value, 1)
+    if statistic == "number_needed_to_treat":
+        return f"{math.ceil(abs(value) - 1e-9):,}"  # by convention never rounded to a larger effect
+    if statistic in STANDARDISED_STATISTICS or statistic.endswith("_test"):
+        return signed(value, 2) if statistic in SIGNED_STATISTICS else f"{value:.2f}".replace("-", MINUS)
+    whole = statistic.endswith("_days") and value == round(value)
+    decimals = 0 if whole else 1 if statistic.endswith("_days") else _decimals(row, value)
+    return signed(value, decimals) if statistic in SIGNED_STATISTICS else f"{value:,.{decimals}f}".replace("-", MINUS)
+
+
+def _decimals(row: Row, value: float) -> int:
+    """Return decimals by the size of the whole row, so that an estimate and its limits have as many."""
+    if row.statistic == "rate_per_100_person_years":
+        return 1
+    numbers = [getattr(row, name, None) for name in ("estimate", "low", "high")]
+    largest = max(abs(number) for number in [value, *numbers] if number is not None and math.isfinite(number))
+    return 0 if largest >= 100 else 1 if largest >= 10 else 2
+
+
+def signed(value: float, decimals: int) -> str:
+    """Return a number with its sign; what rounds to zero has none.
+
+    Examples
+    --------
+    >>> signed(3.26, 1), signed(-3.26, 1), signed(-0.01, 1)
+    ('+3.3', '−3.3', '0.0')
+    """
+    text = f"{abs(value):,.{decimals}f}"
+    return text if not float(text.replace(",", "")) else ("+" if value > 0 else MINUS) + text
+
+
+def p_value(value: float) -> str:
+    """Return a p value: two digits that count, never below 0.001.
+
+    Examples
+    --------
+    >>> p_value(0.0258), p_value(0.37), p_value(1e-9), p_value(0.0047)
+    ('0.026', '0.37', '<0.001', '0.005')
+    """
+    if value < SMALLEST_P:
+        return f"<{SMALLEST_P}"
+    return f"{value:.{2 if value >= 0.1 else 3}f}"
 
 
 def percent(share: float, n: int | None) -> str:
@@ -84,13 +146,11 @@ def percent(share: float, n: int | None) -> str:
 
 def data_element(row: Row, column: str = "estimate", unit: bool = True) -> Markup:
     """Return a number as an element that names its row and column and holds the unrounded value."""
-    from markupsafe import Markup
+    from markupsafe import Markup, escape
 
-    value = format_number(float(getattr(row, column)))
-    attributes = {"value": value, "data-r": row.identifier}
+    attributes = f' value="{format_number(float(getattr(row, column)))}" data-r="{escape(row.identifier)}"'
     if column != "estimate":
-        attributes["data-c"] = column
+        attributes += f' data-c="{escape(column)}"'
     if hasattr(row, "at_risk"):
-        attributes["data-d"] = str(getattr(row, "day", ""))
-    opening = Markup("").join(Markup(' {}="{}"').format(name, text) for name, text in attributes.items())
-    return Markup("<data{}>{}</data>").format(opening, show(row, column, unit))
+        attributes += f' data-d="{escape(getattr(row, "day", ""))}"'
+    return Markup(f"<data{attributes}>{escape(show(row, column, unit))}</data>")  # all parts are escaped

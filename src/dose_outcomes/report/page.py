@@ -5,10 +5,18 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from dose_outcomes.report import alternatives, methods
+from dose_outcomes.report import methods
 from dose_outcomes.report.answer import Printed, cards, title
 from dose_outcomes.report.attrition import Flow, flows
+from dose_outcomes.report.baseline import baseline
+from dose_outcomes.report.comparisons import Comparisons
+from dose_outcomes.report.course import course
+from dose_outcomes.report.dose_response import dose_response_tests, dose_responses
+from dose_outcomes.report.drawings import drawing as draw
 from dose_outcomes.report.estimands import estimand, views
+from dose_outcomes.report.figures.incidence_curves import causes
+from dose_outcomes.report.grids import imprecise
+from dose_outcomes.report.harm_details import HarmDetails
 from dose_outcomes.report.hidden import absence, suppression
 from dose_outcomes.report.limits import caution, limits
 from dose_outcomes.report.numbers import data_element
@@ -17,8 +25,10 @@ from dose_outcomes.report.quality import quality
 from dose_outcomes.report.register import Register
 from dose_outcomes.report.release import Release
 from dose_outcomes.report.response import responses
-from dose_outcomes.report.side_effects import MOST_CELLS, MOST_TERMS_DRAWN, side_effects
-from dose_outcomes.report.times import MedianRow, times
+from dose_outcomes.report.robustness import Robustness
+from dose_outcomes.report.side_effects import MOST_TERMS_DRAWN, side_effects, side_effects_by_condition
+from dose_outcomes.report.time_details import TimeDetails
+from dose_outcomes.report.times import MedianRow, persistence, times
 from dose_outcomes.report.trace import Trace
 from dose_outcomes.report.wording import MISSING_DATA, Wording, in_sentence, plain, week
 
@@ -31,6 +41,8 @@ SECTIONS = (
     ("included", "Included"),
     ("response", "Response"),
     ("time", "Time"),
+    ("change", "Change"),
+    ("treatment", "Treatment"),
     ("harms", "Side effects"),
     ("quality", "Data"),
     ("methods", "Methods"),
@@ -105,14 +117,15 @@ def _environment(wording: Wording, trace: Trace) -> Environment:
         number=number,
         absence=lambda row: absence(row, wording.minimum),
         suppression=lambda reason: suppression(reason, wording.minimum),
+        imprecise=imprecise,
         wording=wording,
         numbering=Numbering(),
-        drawing=lambda kind, figure, content: _drawing(kind, figure, content, wording),
+        drawing=lambda kind, figure, content: draw(kind, figure, content, wording),
         missing_data_words=lambda handling: MISSING_DATA.get(handling, plain(handling)),
         week_name=lambda day: week(day).capitalize(),
         flow_title=lambda flow: _flow_title(flow, wording),
         by=_by,
-        hidden_note=_hidden_note(wording),
+        hidden_note=wording.hidden_legend,
     )
     environment.tests["printed"] = lambda part: isinstance(part, Printed)
     environment.filters["sentence_case"] = in_sentence
@@ -125,6 +138,7 @@ def _content(release: Release, register: Register, wording: Wording) -> dict[str
     primary = found_responses[0] if found_responses else None
     effects = side_effects(register, wording, wording.total)
     several = len(wording.conditions) > 1
+    details = [TimeDetails(question, register, wording) for question in study.get("time_to_response", [])]
     synthetic = study["data"]["nature"] == "synthetic"
     return {
         "study_title": plain(study["title"]),
@@ -142,10 +156,18 @@ def _content(release: Release, register: Register, wording: Wording) -> dict[str
             if (found := views(endpoint, register, wording))
         },
         "times": times(register, wording),
+        "baseline": baseline(register, wording),
+        "comparisons": {one.identifier: Comparisons(one, register, wording) for one in found_responses},
+        "robustness": {one.identifier: Robustness(one, register, wording) for one in found_responses},
+        "dose_responses": {one.identifier: dose_responses(one, register, wording) for one in found_responses},
+        "dose_response_tests": {one.identifier: dose_response_tests(one, register, wording) for one in found_responses},
+        "time_details": [(one, causes(one, register, wording)) for one in details],
+        "persistence": persistence(register, wording),
+        "course": course(register, wording),
+        "harms": HarmDetails(effects, register, wording),
         "effects": effects,
         "effect_methods": register.methods("side_effect_incidence", "proportion"),
-        "effects_by_condition": [side_effects(register, wording, one) for one in wording.conditions] if several else [],
-        "terms_by_condition": len(effects.lines) * len(wording.columns) * len(wording.conditions) <= MOST_CELLS,
+        "effects_by_condition": side_effects_by_condition(effects, register, wording) if several else None,
         "many_terms": len(effects.of("term")) > MOST_TERMS_DRAWN,
         "quality": quality(release.data_quality),
         "criteria": methods.criteria(wording),
@@ -186,12 +208,6 @@ def _by(methods: list[str]) -> Markup:
     return Markup(' (<bdi class="label">{}</bdi>)').format(names) if names else Markup("")
 
 
-def _hidden_note(wording: Wording) -> str:
-    if wording.minimum <= 1:
-        return ""
-    return f" <{wording.minimum}: hidden, because one of the counts behind the cell is from 1 to {wording.minimum - 1}."
-
-
 def _patients(register: Register, wording: Wording) -> list[MedianRow]:
     conditions = [*dict.fromkeys([wording.total, *wording.conditions])]
     return [
@@ -224,19 +240,3 @@ def _flow_title(flow: Flow, wording: Wording) -> str:
     for endpoint in wording.study.get("endpoints", []):
         rest = rest.replace(endpoint["id"], in_sentence(plain(endpoint["label"])))
     return f"{words}: {rest.replace('_', ' ')}" if rest else words
-
-
-def _drawing(kind: str, figure: str, content: Any, wording: Wording) -> Markup:
-    """Draw a figure: chart, text alternative, SVG."""
-    from dose_outcomes.report.figures.responder_matrix import responder_matrix
-    from dose_outcomes.report.figures.side_effects import side_effect_dots
-    from dose_outcomes.report.figures.time_curves import time_curves
-    from dose_outcomes.report.svg import to_svg
-
-    charts: dict[str, Any] = {
-        "responder_matrix": (responder_matrix, alternatives.responder_matrix, "Responders by condition and dose"),
-        "time_curves": (time_curves, alternatives.time_curves, "Kaplan-Meier curves by dose"),
-        "side_effects": (side_effect_dots, alternatives.side_effects, "Side effects by dose"),
-    }
-    draw, describe, name = charts[kind]
-    return to_svg(draw(content, wording), figure, name, describe(content, wording))

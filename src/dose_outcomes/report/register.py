@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Status = Literal["shown", "suppressed", "no_patients", "not_estimable"]
 
 _COUNTS = frozenset({"day", "n", "events", "at_risk", "step", "before", "excluded", "after"})
-_NUMBERS = frozenset({"estimate", "low", "high", "level", "person_years"})
+_NUMBERS = frozenset({"estimate", "low", "high", "level", "person_years", "p_value", "p_adjusted"})
 _KEY = ("analysis", "endpoint", "condition", "dose", "missing_data", "day", "statistic")
 #: Rows that stand beside the plain ones under the same key: by another dose, in a subgroup, or a comparison.
 _PLAIN_DOSES = ("", "target")
@@ -35,6 +35,8 @@ class Estimate:
     low: float | None
     high: float | None
     level: float | None
+    p_value: float | None
+    p_adjusted: float | None
     n: int | None
     events: int | None
     person_years: float | None
@@ -121,6 +123,11 @@ class Register:
         self.all_estimates = [_estimate(*numbered) for numbered in _records(estimates)]
         self.estimates = [row for row in self.all_estimates if row.plain]
         self._by_key = {tuple(getattr(row, name) for name in _KEY): row for row in self.estimates}
+        self._by_analysis: dict[str, list[Estimate]] = {}
+        self._by_cell: dict[tuple[str, str, str, str], list[Estimate]] = {}
+        for row in self.all_estimates:
+            self._by_analysis.setdefault(row.analysis, []).append(row)
+            self._by_cell.setdefault((row.analysis, row.statistic, row.condition, row.dose), []).append(row)
         self._curves: dict[tuple[str, str, str, str], list[CurvePoint]] = {}
         for numbered in _records(curves):
             point = _point(*numbered)
@@ -145,9 +152,15 @@ class Register:
         """Return the row of a key, None when nothing was asked under it."""
         return self._by_key.get((analysis, endpoint, condition, dose, missing_data, day, statistic))
 
-    def select(self, **key: Any) -> list[Estimate]:
-        """Return all rows whose columns have the values of `key`, those beside the plain ones included."""
-        return [row for row in self.all_estimates if all(getattr(row, name) == value for name, value in key.items())]
+    def select(self, analysis: str, **key: Any) -> list[Estimate]:
+        """Return all rows of an analysis whose columns have the values of `key`, those beside the plain ones too."""
+        rows = self._by_analysis.get(analysis, [])
+        return [row for row in rows if all(getattr(row, name) == value for name, value in key.items())]
+
+    def one(self, analysis: str, statistic: str, condition: str, dose: str, **key: Any) -> Estimate | None:
+        """Return the first row of a cell whose further columns have the values of `key`, None without one."""
+        rows = self._by_cell.get((analysis, statistic, condition, dose), [])
+        return next((row for row in rows if all(getattr(row, name) == value for name, value in key.items())), None)
 
     def endpoints(self, analysis: str) -> list[str]:
         """Return the endpoints of an analysis, in the order of the file."""

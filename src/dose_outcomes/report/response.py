@@ -23,6 +23,10 @@ class ResponseRow:
     total: bool
     cells: dict[str, dict[str, Estimate | None]]
     """Missing data: dose: row."""
+    condition: str = ""
+    day: int | None = None
+    names: tuple[str, ...] = ()
+    """Under which the results of the row stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,9 @@ def _rows_of(
                 detail=_detail(condition, endpoint, day, len(days), wording),
                 total=condition == wording.total,
                 cells=cells,
+                condition=condition,
+                day=day,
+                names=tuple(names),
             )
         )
     return rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dose_outcomes.report.grids import Cell, Grid, Line, grid
 from dose_outcomes.report.register import Estimate, Register
 from dose_outcomes.report.wording import Wording, plain
 
@@ -11,8 +12,6 @@ ANALYSIS = "side_effect_incidence"
 ANY = "any"
 MOST_TERMS_DRAWN = 30
 """With more terms the figure shows body systems; the table shows all."""
-MOST_CELLS = 8000
-"""With more cells the tables of single conditions leave out the terms, which estimates.csv holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +57,31 @@ def side_effects(register: Register, wording: Wording, condition: str) -> SideEf
     groups = ("any", "body_system", "term")
     lines.sort(key=lambda line: (groups.index(line.group), *_rank(line.shares.get(wording.total_dose)), line.label))
     return SideEffects(condition, wording.condition(condition), lines)
+
+
+def side_effects_by_condition(effects: SideEffects, register: Register, wording: Wording) -> Grid | None:
+    """Return shares in each condition: any side effect by dose, body systems over all doses."""
+    systems = effects.of("body_system")
+
+    def share(condition: str, dose: str, endpoint: str) -> Cell:
+        return Cell("share", register.find(ANALYSIS, "proportion", condition, dose, endpoint))
+
+    lines = [
+        Line(
+            wording.condition(condition),
+            [
+                *(share(condition, dose.identifier, ANY) for dose in wording.columns),
+                *(share(condition, wording.total_dose, line.endpoint) for line in systems),
+            ],
+        )
+        for condition in wording.conditions
+    ]
+    return grid(
+        "Patients with a side effect, in each condition", "Condition",
+        [*(f"Any, {dose.label}" for dose in wording.columns), *(line.label for line in systems)], lines,
+        f"Share with at least one, {wording.interval}, patients with it/patients; body systems over all doses. Single "
+        "side effects of each condition are in estimates.csv." + wording.hidden_legend,
+    )  # fmt: skip
 
 
 def _rank(row: Estimate | None) -> tuple[bool, float]:

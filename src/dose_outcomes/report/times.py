@@ -13,6 +13,8 @@ from dose_outcomes.results import ALL
 FEWEST_SHARE_AT_RISK = 0.1
 """A curve is drawn while at least this share of its patients is at risk: beyond, a step is one or two patients."""
 
+STOPPED = "stopped the drug"
+
 
 @dataclass(frozen=True, slots=True)
 class RiskCell:
@@ -98,6 +100,17 @@ def times(register: Register, wording: Wording) -> list[Times]:
             )
         )
     return found
+
+
+def persistence(register: Register, wording: Wording) -> Times | None:
+    """Return how long patients stay on the drug; None when it was not asked for."""
+    settings = (wording.study.get("course") or {}).get("persistence")
+    if not settings:
+        return None
+    question = {"event": STOPPED, "risk_table_days": sorted({0, *settings["days"]})}
+    names = {condition: [STOPPED] for condition in [ALL, *wording.conditions]}
+    found = _times("persistence", names, ("still on the drug", "stopping"), question, register, wording)
+    return found if any(curve.points for curve in found.curves) else None
 
 
 def _times(

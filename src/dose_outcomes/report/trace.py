@@ -7,7 +7,10 @@ from typing import Any
 
 from dose_outcomes.report.register import CurvePoint, Estimate, Step
 
-WORDS = ("analysis", "endpoint", "condition", "dose", "missing_data", "statistic", "method", "note", "flow", "reason")
+WORDS = (
+    "analysis", "endpoint", "condition", "dose", "comparator", "subgroup", "missing_data", "statistic",
+    "method", "note", "flow", "reason",
+)  # fmt: skip
 NUMBERS = ("line", "day", "n", "events")
 
 

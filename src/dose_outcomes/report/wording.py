@@ -76,6 +76,13 @@ class Wording:
         return f"{100 * self.level:g}% CI"
 
     @property
+    def hidden_legend(self) -> str:
+        """What `<5` in a table means; empty where nothing is hidden."""
+        if self.minimum <= 1:
+            return ""
+        return f" <{self.minimum}: hidden, because one of the counts behind the cell is from 1 to {self.minimum - 1}."
+
+    @property
     def reference_dose(self) -> Dose | None:
         """The group that takes no drug (placebo), if there is one."""
         for dose, group in zip(self.doses, self.study["dose_groups"], strict=True):

@@ -126,11 +126,13 @@ def check_contrasts(study: Study) -> Iterator[str]:
 
 def check_families(study: Study) -> Iterator[str]:
     """Families and sustained responses name endpoints of the study; no test belongs to two families."""
-    endpoints = {endpoint.id for endpoint in study.endpoints}
+    endpoints = {endpoint.id: endpoint.kind for endpoint in study.endpoints}
     for sustained in study.sustained_response:
         if sustained.endpoint not in endpoints:
             hint = _hint(sustained.endpoint, endpoints)
             yield f"sustained_response: unknown endpoint '{sustained.endpoint}'{hint}"
+        elif endpoints[sustained.endpoint] == "harm":
+            yield f"sustained_response: {sustained.endpoint}: a harm is no response"
         if sustained.horizon_days < sustained.minimum_days_apart:
             yield f"sustained_response: {sustained.endpoint}: horizon_days must be at least minimum_days_apart"
     named = [sustained.endpoint for sustained in study.sustained_response]

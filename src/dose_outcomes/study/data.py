@@ -37,7 +37,7 @@ class CsvData(Part):
     nature: Literal["synthetic", "real"]
     """Shown at the top of the report."""
     folder: str | list[str]
-    """Folder of the tables, from where Snakemake runs; of several, the first that exists."""
+    """Folder of the tables, from where Snakemake runs; of several, the first that holds one of them."""
     tables: dict[TableName, TableSource]
 
 
@@ -58,7 +58,7 @@ class AdamData(Part):
     nature: Literal["synthetic", "real"]
     """Shown at the top of the report."""
     folder: str | list[str]
-    """Folder of the files, from where Snakemake runs; of several, the first that exists."""
+    """Folder of the files, from where Snakemake runs; of several, the first that holds one of them."""
     files: AdamFiles
     condition: Identifier
     """The condition that all patients of the trial have."""

@@ -41,7 +41,7 @@ class MissingDataLadder(Part):
     """The same responder rate under several handlings of missing scores, one below the other."""
 
     handlings: Annotated[list[Handling], Field(min_length=1)] = list(HANDLINGS)
-    """In this order. `worst_case` concerns the comparison of doses; for a rate it is `non_responder`."""
+    """In this order. Of a rate `worst_case` is `non_responder`; of a comparison of doses it is worse."""
     imputations: Annotated[int, Field(ge=2)] = 100
     """Data sets of the multiple imputation."""
     minimum_observed: Annotated[int, Field(ge=1)] = 10
@@ -133,5 +133,6 @@ def examined_endpoints(study: Study) -> list[Endpoint]:
 
 
 def _hint(name: str, allowed: Iterable[str]) -> str:
-    close = nearest(name, list(allowed))
-    return f"; did you mean {close}?" if close else f"; known: {', '.join(sorted(allowed))}"
+    names = {one.lower(): one for one in allowed}
+    close = names.get(nearest(name, list(names)) or "")
+    return f"; did you mean {close}?" if close else f"; known: {', '.join(sorted(names.values()))}"

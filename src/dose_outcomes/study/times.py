@@ -50,11 +50,9 @@ class TimeToResponse(Part):
     168 that lie within the horizon."""
     stop_gap_days: Annotated[int, Field(ge=0)] = 30
     """A patient observed for more days than this after the last dose has stopped, even when no reason is recorded."""
-    current_dose: bool = True
-    """Compare the doses taken on the day, by a Cox model with time-dependent dose."""
     current_dose_from_day: Annotated[int, Field(ge=0)] = 0
-    """Day from which the curves by dose taken begin. Early on few take the higher doses, and one of a few who
-    respond would take a curve down for good."""
+    """Day from which the curves by dose taken begin (with `dose_attributions.current`). Early on few take the higher
+    doses, and one of a few who responds would take a curve down for good."""
 
 
 class TimeToEvent(Part):

@@ -4,7 +4,9 @@ import pandas as pd
 import pytest
 
 from dose_outcomes.cohort.conversion import convert
+from dose_outcomes.cohort.raw import ROW
 from dose_outcomes.cohort.sources.adam import read_adam_tables
+from dose_outcomes.engine import connect
 from dose_outcomes.errors import CohortDataError
 from dose_outcomes.study.data import AdamData
 
@@ -67,9 +69,9 @@ def read(tmp_path):
             | options
         )
         raw = {table.name: table for table in read_adam_tables(data, tmp_path, list(covariates))}
-        return {name: convert(table)[0] for name, table in raw.items()}, {
-            name: table.set_aside for name, table in raw.items()
-        }
+        connection = connect()
+        typed = {name: connection.execute(convert(table).order_by(ROW)) for name, table in raw.items()}
+        return typed, {name: table.set_aside for name, table in raw.items()}
 
     return tables
 

@@ -3,8 +3,10 @@
 import pandas as pd
 import pytest
 
+from dose_outcomes.cohort.raw import ROW
 from dose_outcomes.cohort.sources.csv import read_csv_tables
-from dose_outcomes.cohort.sources.files import read_file
+from dose_outcomes.cohort.sources.files import open_file, read_file
+from dose_outcomes.engine import connect
 from dose_outcomes.errors import CohortDataError
 from dose_outcomes.study.data import CsvData
 
@@ -39,6 +41,16 @@ def data(ending: str, **patients) -> CsvData:
 
 
 @pytest.fixture
+def connection():
+    return connect()
+
+
+def read(connection, table) -> pd.DataFrame:
+    """Return a table of the engine as the file has it; the index is the row number."""
+    return connection.execute(table.order_by(ROW)).set_index(ROW)
+
+
+@pytest.fixture
 def folder(tmp_path):
     PATIENTS.to_csv(tmp_path / "patients.csv", index=False)
     PATIENTS.to_csv(tmp_path / "patients.tsv", index=False, sep="\t")
@@ -51,33 +63,35 @@ def folder(tmp_path):
 
 
 @pytest.mark.parametrize("ending", [".csv", ".tsv", ".parquet", ".xlsx"])
-def test_all_kinds_of_file_give_the_same_table(folder, ending):
-    table = read_csv_tables(data(ending), folder, [])[0]
-    assert table.frame.to_dict("list") == {
+def test_all_kinds_of_file_give_the_same_table(folder, connection, ending):
+    table = read_csv_tables(data(ending), folder, [], connection)[0]
+    frame = read(connection, table.content)
+    assert frame.to_dict("list") == {
         "patient_id": ["007", "008"],
         "age": ["40", "91"],
         "sex": ["female", "male"],
         "observed_until": ["10", "20"],
         "end_reason": ["ongoing", "ongoing"],
     }
-    assert table.frame.index.tolist() == [2, 3]
+    assert frame.index.tolist() == [2, 3]
     assert table.rows_read == 2
 
 
-def test_a_covariate_is_carried_along(folder):
-    assert read_csv_tables(data(".csv"), folder, ["Weight"])[0].frame["Weight"].tolist() == ["60", "70"]
+def test_a_covariate_is_carried_along(folder, connection):
+    table = read_csv_tables(data(".csv"), folder, ["Weight"], connection)[0]
+    assert read(connection, table.content)["Weight"].tolist() == ["60", "70"]
 
 
-def test_what_the_map_names_must_exist(folder):
+def test_what_the_map_names_must_exist(folder, connection):
     with pytest.raises(CohortDataError, match="column 'Sexx' is missing") as error:
-        read_csv_tables(data(".csv", columns={"sex": "Sexx", "agee": "Years"}), folder, [])
+        read_csv_tables(data(".csv", columns={"sex": "Sexx", "agee": "Years"}), folder, [], connection)
     assert "'agee' is no column of patients; did you mean 'age'?" in str(error.value)
 
 
-def test_a_required_table_must_be_named(folder):
+def test_a_required_table_must_be_named(folder, connection):
     incomplete = CsvData(source="csv", nature="real", folder="", tables={"patients": {"file": "patients.csv"}})
     with pytest.raises(CohortDataError, match="no file for indications, doses, assessments"):
-        read_csv_tables(incomplete, folder, [])
+        read_csv_tables(incomplete, folder, [], connection)
 
 
 @pytest.mark.parametrize(
@@ -93,15 +107,19 @@ def test_a_required_table_must_be_named(folder):
         ("a.doc", b"text", "this kind of file is not read"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_refused(tmp_path, name, content, expected):
+def test_a_file_that_cannot_be_read_is_refused(tmp_path, connection, name, content, expected):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(CohortDataError, match=expected):
         read_file(tmp_path / name)
+    with pytest.raises(CohortDataError, match=expected):
+        open_file(connection, tmp_path / name)
 
 
-def test_text_stays_text(tmp_path):
+def test_text_stays_text(tmp_path, connection):
     (tmp_path / "a.csv").write_bytes(b'\xef\xbb\xbfid,word\n0012,"two\nlines"\nNA,NULL\n,\n')
+    same = read(connection, open_file(connection, tmp_path / "a.csv"))
     frame = read_file(tmp_path / "a.csv")
+    pd.testing.assert_frame_equal(same, frame, check_names=False, check_dtype=False, check_index_type=False)
     assert frame["id"].tolist()[:2] == ["0012", "NA"]
     assert frame["word"].tolist()[:2] == ["two\nlines", "NULL"]
     assert frame.iloc[2].isna().all()
@@ -112,3 +130,16 @@ def test_the_documented_tables_are_those_of_the_code(root):
     from dose_outcomes.cohort.documentation import page
 
     assert (root / "docs/tables.md").read_text(encoding="utf-8") == page()
+
+
+def test_of_several_folders_the_first_that_holds_a_file_is_read(tmp_path, folder):
+    from dose_outcomes.cohort.sources import data_folder
+
+    (tmp_path / "instructions_only").mkdir()
+    (tmp_path / "instructions_only/README.md").write_text("put the files here")
+    several = data(".csv").model_copy(
+        update={"folder": [str(tmp_path / "none"), str(tmp_path / "instructions_only"), str(folder)]}
+    )
+    assert data_folder(several) == folder
+    with pytest.raises(CohortDataError, match="No data folder: looked for"):
+        data_folder(several.model_copy(update={"folder": str(tmp_path / "none")}))

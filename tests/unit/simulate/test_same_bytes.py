@@ -57,3 +57,25 @@ def test_streams_of_stages_and_batches_are_the_children_of_the_seed() -> None:
 def test_a_missing_parameter_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match=r"nowhere\.yaml: no such parameter file"):
         main(["--parameters", str(tmp_path / "nowhere.yaml")])
+
+
+def test_parquet_in_batches_is_a_cohort_and_one_batch_the_same_as_csv(parameters: Parameters, tmp_path: Path) -> None:
+    import pandas as pd
+
+    from dose_outcomes.simulate.batches import write_parquet
+
+    same = simulate(parameters, 300)
+    for batch in (300, 120):
+        folder = tmp_path / str(batch)
+        folder.mkdir()
+        write_parquet(parameters, 300, folder, batch)
+        for name, table in same.items():
+            written = pd.read_parquet(folder / f"{name}.parquet")
+            assert written["patient_id"].is_monotonic_increasing
+            assert set(written["patient_id"]) <= set(same["patients"]["patient_id"])
+            first = written["patient_id"].isin(same["patients"]["patient_id"][: 300 if batch == 300 else 0])
+            pd.testing.assert_frame_equal(written[first], table[: first.sum()], check_dtype=False)
+    patients = pd.read_parquet(tmp_path / "120" / "patients.parquet")
+    assert patients["patient_id"].tolist() == same["patients"]["patient_id"].tolist()
+    # a batch is no copy of another
+    assert not patients["age"][:100].reset_index(drop=True).equals(patients["age"][120:220].reset_index(drop=True))

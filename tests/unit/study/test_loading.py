@@ -40,6 +40,9 @@ def line_of(root, text: str) -> int:
         ("  short_name: LDN\n", "", r"key 'drug.short_name' is missing"),
         ("{ file: doses.csv }", "{ fil: doses.csv }", r"unknown key 'fil'; did you mean 'file'\?"),
         ("first_day: -10", "frst_day: -10", r"unknown key 'frst_day'; did you mean 'first_day'\?"),
+        ("horizon_days: [84, 168]", "horizon_days: [168, 84]", r"side_effects: horizon_days must rise"),
+        ("carry_over_days: 7", "carry_over_days: -1", r"side_effects.carry_over_days: .*greater than or equal to 0"),
+        ("{ days: 14 }", "{ days: 0 }", r"side_effects.dose_step_up.days: .*greater than or equal to 1"),
         ("[non_responder, observed]", "[non_reponder]", r"received 'non_reponder'; did you mean 'non_responder'\?"),
         ("FM-PAIN-30", "FM-PAIN-3", r"unknown definition 'FM-PAIN-3'; did you mean FM-PAIN-30\?"),
         (

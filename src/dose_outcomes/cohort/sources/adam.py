@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dose_outcomes.cohort.raw import RawTable
+from dose_outcomes.cohort.raw import RawTable, as_expression
 from dose_outcomes.cohort.sources.files import read_file
 from dose_outcomes.cohort.tables import OLDEST_AGE
 from dose_outcomes.errors import CohortDataError
@@ -66,7 +66,7 @@ def read_adam_tables(data: AdamData, folder: Path, covariates: list[str]) -> lis
     """
     adsl = _read(folder / data.files.adsl, ["USUBJID", "AGE", "SEX", "TRTSDT", "TRTEDT", ARM_COLUMNS[data.arm]])
     patients, treated = _patients(data, adsl, str(folder / data.files.adsl), covariates)
-    tables = [patients, _indications(data, patients), _doses(data, folder, treated)]
+    tables = [patients, _indications(data, patients.file, treated), _doses(data, folder, treated)]
     tables.append(_assessments(data, folder, treated))
     if data.files.adae:
         tables.append(_side_effects(folder / data.files.adae, treated))
@@ -111,12 +111,14 @@ def _patients(data: AdamData, adsl: pd.DataFrame, file: str, covariates: list[st
         }
     )
     set_aside = {str(reason): int(number) for reason, number in reasons[~kept].value_counts().items()}
-    return RawTable("patients", file, frame, len(adsl), set_aside), treated
+    return RawTable("patients", file, as_expression(frame), len(adsl), set_aside), treated
 
 
-def _indications(data: AdamData, patients: RawTable) -> RawTable:
-    frame = patients.frame[["patient_id"]].assign(condition=data.condition, primary=True)
-    return RawTable("indications", patients.file, frame, len(frame))
+def _indications(data: AdamData, file: str, treated: pd.DataFrame) -> RawTable:
+    import pandas as pd
+
+    frame = pd.DataFrame({"patient_id": treated["USUBJID"], "condition": data.condition, "primary": True})
+    return RawTable("indications", file, as_expression(frame), len(frame))
 
 
 def _doses(data: AdamData, folder: Path, treated: pd.DataFrame) -> RawTable:
@@ -133,7 +135,7 @@ def _doses(data: AdamData, folder: Path, treated: pd.DataFrame) -> RawTable:
                 "target_dose_mg": treated["dose_mg"],
             }
         )
-        return RawTable("doses", str(folder / data.files.adsl), frame, len(frame))
+        return RawTable("doses", str(folder / data.files.adsl), as_expression(frame), len(frame))
     path = folder / data.files.ex
     exposure, rows_read, set_aside = _of_patients(_read(path, ["USUBJID", "EXDOSE", "EXSTDTC", "EXENDTC"]), treated)
     start = _days(_dates(exposure["EXSTDTC"]), exposure["start"])
@@ -146,7 +148,7 @@ def _doses(data: AdamData, folder: Path, treated: pd.DataFrame) -> RawTable:
             "target_dose_mg": exposure["dose_mg"],
         }
     )
-    return RawTable("doses", str(path), frame, rows_read, set_aside)
+    return RawTable("doses", str(path), as_expression(frame), rows_read, set_aside)
 
 
 def _assessments(data: AdamData, folder: Path, treated: pd.DataFrame) -> RawTable:
@@ -179,8 +181,8 @@ def _assessments(data: AdamData, folder: Path, treated: pd.DataFrame) -> RawTabl
     if not parts:
         frame = pd.DataFrame({"patient_id": [], "day": [], "instrument": [], "score": []}, dtype="str")
         frame.index.name = "row"
-        return RawTable("assessments", str(folder / data.files.adsl), frame, 0)
-    return RawTable("assessments", ", ".join(files), pd.concat(parts), rows_read, _positive(set_aside))
+        return RawTable("assessments", str(folder / data.files.adsl), as_expression(frame), 0)
+    return RawTable("assessments", ", ".join(files), as_expression(pd.concat(parts)), rows_read, _positive(set_aside))
 
 
 def _side_effects(path: Path, treated: pd.DataFrame) -> RawTable:
@@ -213,7 +215,7 @@ def _side_effects(path: Path, treated: pd.DataFrame) -> RawTable:
             **{name: column for name, column in optional.items() if column is not None},
         }
     )
-    return RawTable("side_effects", str(path), frame, rows_read, set_aside)
+    return RawTable("side_effects", str(path), as_expression(frame), rows_read, set_aside)
 
 
 def _times_to_event(path: Path, treated: pd.DataFrame) -> RawTable:
@@ -228,7 +230,7 @@ def _times_to_event(path: Path, treated: pd.DataFrame) -> RawTable:
             "observed": times["CNSR"].astype("float64") == 0,
         }
     )
-    return RawTable("times_to_event", str(path), frame, rows_read, set_aside)
+    return RawTable("times_to_event", str(path), as_expression(frame), rows_read, set_aside)
 
 
 def _read(path: Path, needed: list[str]) -> pd.DataFrame:

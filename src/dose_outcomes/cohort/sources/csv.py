@@ -5,17 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dose_outcomes.cohort.raw import RawTable
-from dose_outcomes.cohort.sources.files import read_file
+from dose_outcomes.cohort.raw import ROW, RawTable
+from dose_outcomes.cohort.sources.files import open_file
 from dose_outcomes.cohort.tables import TABLES
 from dose_outcomes.errors import CohortDataError, nearest
 from dose_outcomes.study.data import REQUIRED_TABLES, CsvData, TableSource
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
 
 
-def read_csv_tables(data: CsvData, folder: Path, covariates: list[str]) -> list[RawTable]:
+def read_csv_tables(data: CsvData, folder: Path, covariates: list[str], connection: Backend) -> list[RawTable]:
     """Read every table that the study names.
 
     Raises
@@ -31,21 +32,23 @@ def read_csv_tables(data: CsvData, folder: Path, covariates: list[str]) -> list[
         )
     tables, problems = [], []
     for name, source in data.tables.items():
-        content = read_file(folder / source.file, source.sheet)
+        path = folder / source.file
+        content = open_file(connection, path, source.sheet)
         extra = covariates if name == "patients" else []
-        frame, missing = _map_columns(content, name, source, extra)
-        problems += [f"{folder / source.file}: {sentence}" for sentence in missing]
-        tables.append(RawTable(name, str(folder / source.file), frame, len(content)))
+        columns, missing = _map_columns(content, name, source, extra)
+        problems += [f"{path}: {sentence}" for sentence in missing]
+        rows_read = int(connection.execute(content.count()))
+        tables.append(RawTable(name, str(path), content.select(ROW, **columns), rows_read))
     if problems:
         raise CohortDataError("\n".join(problems))
     return tables
 
 
 def _map_columns(
-    content: pd.DataFrame, name: str, source: TableSource, extra: list[str]
-) -> tuple[pd.DataFrame, list[str]]:
+    content: ir.Table, name: str, source: TableSource, extra: list[str]
+) -> tuple[dict[str, ir.Value], list[str]]:
     """Return the cohort columns under their cohort names, and sentences about those that are missing."""
-    import pandas as pd
+    import ibis
 
     spec = TABLES[name].columns
     known = [*spec, *extra]
@@ -54,28 +57,36 @@ def _map_columns(
         for column in {**source.columns, **source.values, **source.constants}
         if column not in known
     ]
-    columns = {}
+    present = [column for column in content.columns if column != ROW]
+    columns: dict[str, ir.Value] = {}
     for column in known:
         origin = source.columns.get(column, column)
         if column in source.constants:
-            columns[column] = pd.Series(_as_text(source.constants[column]), index=content.index, dtype="str")
-        elif origin in content:
+            columns[column] = ibis.literal(_as_text(source.constants[column]), "string")
+        elif origin in present:
             columns[column] = _map_values(content[origin], source, column)
         elif column in source.columns or column in extra or not spec[column].optional:
             problems.append(
-                f"column '{origin}' is missing{_hint(origin, list(content.columns))}. "
+                f"column '{origin}' is missing{_hint(origin, present)}. "
                 f"Name the right one under data.tables.{name}.columns in the study file"
             )
-    return pd.DataFrame(columns, index=content.index), problems
+    return columns, problems
 
 
-def _map_values(series: pd.Series, source: TableSource, column: str) -> pd.Series:
+def _map_values(cells: ir.Column, source: TableSource, column: str) -> ir.Column:
     """Replace values by the study's map; what the map does not name stays."""
+    import ibis
+
     mapping = {_as_text(key): _as_text(value) for key, value in source.values.get(column, {}).items()}
     if not mapping:
-        return series
-    text = series.map(_as_text, na_action="ignore")
-    return text.map(lambda value: mapping.get(value, value), na_action="ignore").astype("str")
+        return cells
+    text = cells.cast("string")
+    if cells.type().is_floating():
+        # as `_as_text` has it: 1 is 1, not 1.0
+        whole = cells.try_cast("int64")
+        text = (whole == cells).ifelse(whole.cast("string"), text)
+    branches = [(text == key, ibis.literal(value, "string")) for key, value in mapping.items()]
+    return ibis.cases(*branches, else_=text)
 
 
 def _as_text(value: object) -> str | None:

@@ -23,14 +23,15 @@ def dose_period_counts(derived: Derived) -> list[pd.DataFrame]:
     Returns
     -------
     list of DataFrame
-        endpoint, condition, dose (group of the dose taken), entry, day, events, censored.
+        endpoint, condition, dose (group of the dose taken), entry, day, events, censored, patients (whose first period
+        at the dose it is: they add up to those who took it).
     """
     import ibis
 
+    if not derived.study.dose_attributions.current:
+        return []
     parts = []
     for analysis in derived.study.time_to_response:
-        if not analysis.current_dose:
-            continue
         times = first_responses(derived, analysis).drop("dose")
         times = times.mutate(until=times.first_response.coalesce(times.last_seen))
         doses = derived.cohort.doses
@@ -41,9 +42,10 @@ def dose_period_counts(derived: Derived) -> list[pd.DataFrame]:
         )
         table = table.filter(table.entry < table.exit_day)
         event = (table.first_response == table.exit_day).fill_null(False).cast("int64")
-        table = table.mutate(event=event)
+        first = table.entry == table.entry.min().over(group_by=["patient_id", "dose"])
+        table = table.mutate(event=event, first=first.cast("int64"))
         counts = table.group_by("condition", "dose", "entry", day=table.exit_day).agg(
-            events=table.event.sum(), censored=(1 - table.event).sum()
+            events=table.event.sum(), censored=(1 - table.event).sum(), patients=table["first"].sum()
         )
         parts.append(counts.execute().assign(endpoint=analysis.endpoint))
     return parts

@@ -37,9 +37,7 @@ def sustained_response_time_counts(derived: Derived) -> list[pd.DataFrame]:
         patients = derived.patients[sustained.endpoint]
         patients = patients.filter(patients.not_assessable.isnull()).select("patient_id", "condition", "dose")
         table = patients.left_join(times, "patient_id").drop("patient_id_right")
-        table = table.mutate(
-            event=table.began.notnull().cast("int64"), day=table.began.coalesce(table.last_without, 0)
-        )
+        table = table.mutate(event=table.began.notnull().cast("int64"), day=table.began.coalesce(table.last_without, 0))
         counts = table.group_by("condition", "dose", "day").agg(
             events=table.event.sum(), censored=(1 - table.event).sum()
         )

@@ -12,7 +12,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from dose_outcomes.outcomes.cells import ANALYSED, NO_PATIENTS, margins, with_totals
-from dose_outcomes.outcomes.course.describing import by, describe, description_rows, reference_dose, share_row
+from dose_outcomes.outcomes.course.describing import (
+    SMALLEST_COUNT,
+    by,
+    describe,
+    description_rows,
+    reference_dose,
+    share_row,
+)
 from dose_outcomes.results import ALL, Result
 from dose_outcomes.stats.description import Distribution
 from dose_outcomes.stats.regression.balance import (
@@ -34,7 +41,6 @@ NOT_KNOWN = "not known"
 NUMBERS = ("mean", "standard_deviation", "median", "lower_quartile", "upper_quartile")
 PER_CONDITION = frozenset({"age", "sex"})
 """Characteristics of which a single condition is described too."""
-SMALLEST_COUNT = "events: the smallest count behind it"
 
 
 def baseline(
@@ -92,8 +98,11 @@ def _numbers(numbers: pd.DataFrame, study: Study) -> Iterator[Result]:
         for condition in own if of_score else [ALL]:
             groups = {dose: describe(cells.get((name, condition, dose))) for dose in study.dose_labels}
             for dose, comparator in _compared(study):
-                difference = _of_means(groups[dose], groups[comparator])
-                yield _difference(_key(name, condition, dose), comparator, difference, groups[dose].total)
+                group, reference = groups[dose], groups[comparator]
+                smallest = min(group.total, reference.total)
+                yield _difference(
+                    _key(name, condition, dose), comparator, _of_means(group, reference), group.total, smallest
+                )
 
 
 def _described(name: str, own: list[str], study: Study) -> Iterator[tuple[str, str]]:

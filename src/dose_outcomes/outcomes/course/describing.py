@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 QUARTILES = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
 QUANTILE_METHOD = "inverse of the empirical distribution, averaged where it jumps"
+SMALLEST_COUNT = "events: the smallest count behind it"
 ONE_PATIENT = "one patient: no spread"
 
 

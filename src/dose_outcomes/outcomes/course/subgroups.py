@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from dose_outcomes.derive.course.subgroups import NOT_KNOWN
 from dose_outcomes.outcomes.cells import ASSESSABLE, margins, with_totals
-from dose_outcomes.outcomes.course.describing import reference_dose, share_row
+from dose_outcomes.outcomes.course.describing import SMALLEST_COUNT, reference_dose, share_row
 from dose_outcomes.outcomes.responder_rate import COUNTS, METHODS, endpoint_name
 from dose_outcomes.results import ALL, Result
 from dose_outcomes.stats.proportions.stratified import mantel_haenszel_risk_difference
@@ -119,6 +119,9 @@ def _differences(own: pd.DataFrame, subgroup: Subgroup, levels: list[str], study
             note=found.note,
         )
     totals = [[sum(column) for column in table] for table in tables.values()]
+    # with all counts but one shown, the tests would give that one back
+    counts = [count for events, n, other, m in totals for count in (events, n - events, other, m - other)]
+    smallest = min((count for count in counts if count), default=0)
     enough = all(min(n, reference_n) >= SMALLEST_GROUP for _, n, _, reference_n in totals)
     crude = breslow_day(*zip(*totals, strict=True)) if totals else None
     stratified = heterogeneity_of_odds_ratios(list(tables.values()))
@@ -135,7 +138,8 @@ def _differences(own: pd.DataFrame, subgroup: Subgroup, levels: list[str], study
             estimate=test.statistic,
             p_value=test.p_value if enough else None,
             n=sum(n + reference_n for _, n, _, reference_n in totals),
-            method=f"{test.method}, {what}",
+            events=smallest,
+            method=f"{test.method}, {what}; {SMALLEST_COUNT}",
             note=test.note if enough else "; ".join(filter(None, (test.note, TOO_FEW))),
         )
 

@@ -63,7 +63,9 @@ def side_effect_course(course: pd.DataFrame, side_effects: pd.DataFrame, study: 
         RECHALLENGE: [settings.rechallenge_days],
     }
     for question, days in asked.items():
-        for endpoint in endpoints(side_effects):
+        # where nothing of the kind happened, one row says so for all terms
+        occurs = (question, ANY, ALL) in cells
+        for endpoint in endpoints(side_effects) if occurs else (ANY,):
             by_dose = question in (ONSET, DURATION) and endpoint == ANY
             for dose in (ALL, *study.dose_labels) if by_dose else (ALL,):
                 cell = cells.get((question, endpoint, dose), counts.iloc[:0])

@@ -42,12 +42,13 @@ def self_controlled(windows: pd.DataFrame, side_effects: pd.DataFrame, study: St
     found = windows.set_index(["comparison", "window", "endpoint"]).to_dict("index")
     for name, (_, settings) in comparisons(study).items():
         crude = name.endswith(ALL_DAYS)
-        for endpoint in (ANY,) if crude else endpoints(side_effects):
+        all_windows = found.get((name, AFTER, ""), {"patients": 0, "days": 0})
+        n, years = int(all_windows["patients"]), float(all_windows["days"]) / DAYS_PER_YEAR
+        # where nobody changed, one row says so for all terms
+        for endpoint in endpoints(side_effects) if n and not crude else (ANY,):
             counts = {
                 window: int(found.get((name, window, endpoint), {"events": 0})["events"]) for window in (BEFORE, AFTER)
             }
-            all_windows = found.get((name, AFTER, ""), {"patients": 0, "days": 0})
-            n, years = int(all_windows["patients"]), float(all_windows["days"]) / DAYS_PER_YEAR
             length = f"up to {settings.days} days before and after the first {name}"
             shared: dict[str, Any] = {
                 "analysis": "side_effect_self_controlled",

@@ -125,6 +125,7 @@
   let from = null;
   const names = {
     source: "File", line: "Line of the file", analysis: "Analysis", endpoint: "Endpoint", condition: "Condition", dose: "Dose",
+    comparator: "Compared with", subgroup: "Part or assumption",
     missing_data: "Missing data", statistic: "Statistic", method: "Method", note: "Note", flow: "Flow", reason: "Reason",
     day: "Day", n: "Patients", events: "Events",
   };

@@ -34,8 +34,13 @@ class FollowUp:
     standard_deviation: float
 
 
-def follow_up_by_correlation(baselines: ArrayLike, usual: UsualScore, correlation: float) -> FollowUp:
+def follow_up_by_correlation(
+    baselines: ArrayLike, usual: UsualScore, correlation: float, *, step: float = 0.0
+) -> FollowUp:
     """Second score when nothing but noise and regression to the usual mean happens: m + r (b - m), s sqrt(1 - r^2).
+
+    Where scores are recorded in steps, the true baseline lies anywhere within half a step of the recorded one, which
+    adds r^2 step^2 / 12 to the variance.
 
     Parameters
     ----------
@@ -45,11 +50,13 @@ def follow_up_by_correlation(baselines: ArrayLike, usual: UsualScore, correlatio
         Mean and standard deviation without selection.
     correlation : float
         Of two scores of one patient, 0 to below 1.
+    step : float
+        Between neighbouring scores.
 
     Raises
     ------
     ArgumentError
-        If there is no usual score, or the correlation is out of its range.
+        If there is no usual score, or the correlation or the step is out of its range.
 
     Examples
     --------
@@ -58,10 +65,12 @@ def follow_up_by_correlation(baselines: ArrayLike, usual: UsualScore, correlatio
     """
     scores = check_array("baselines", baselines)
     correlation = check_number("correlation", correlation, at_least=0.0, below=1.0)
+    step = check_number("step", step, at_least=0.0)
     if usual.mean is None or usual.standard_deviation is None:
         raise ArgumentError(f"usual must have a mean and a standard deviation; received none: {usual.note}")
     expected = usual.mean + correlation * (scores - usual.mean)
-    return FollowUp(expected, usual.standard_deviation * sqrt(1.0 - correlation**2))
+    variance = usual.standard_deviation**2 * (1.0 - correlation**2) + correlation**2 * step**2 / 12.0
+    return FollowUp(expected, sqrt(variance))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import erfc, exp, inf, pi, sqrt
 
-from scipy.special import erfcx
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import erfcx, ndtr
 
-from dose_outcomes.stats.arguments import check_number
+from dose_outcomes.errors import ArgumentError
+from dose_outcomes.stats.arguments import check_array, check_number
+from dose_outcomes.stats.result import FloatArray
 from dose_outcomes.stats.root import root_between
 
 FARTHEST_BOUND = 4.0
 """In standard deviations above the usual mean. A bound beyond it selects fewer than one in 30,000: what the scores
 of all the others are cannot be told from those selected."""
+MAXIMUM_STEPS = 2000
+TOLERANCE = 1e-10
+"""In standard deviations, of the mean and of the standard deviation in one step."""
 NO_SPREAD = "the baselines do not differ: nothing can be told about usual scores"
 TOO_SCATTERED = "the baselines scatter more than those of a normal distribution cut at the bound: no usual mean fits"
+NOT_SETTLED = "the normal distribution that fits the baselines could not be found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +40,33 @@ class UsualScore:
     note: str = ""
 
 
-def usual_score(mean: float, variance: float, *, at_least: float | None, step: float = 0.0) -> UsualScore:
-    """Usual mean and standard deviation from scores that were selected because they reach a bound.
+def usual_score(
+    scores: ArrayLike,
+    n: ArrayLike,
+    *,
+    at_least: float | None,
+    step: float = 0.0,
+    highest: float | None = None,
+) -> UsualScore:
+    """Usual mean and standard deviation, by maximum likelihood, from scores selected because they reach a bound.
 
-    The selected scores are taken as a normal distribution cut at the bound c. With a = (c - m)/s and
-    h = phi(a)/(1 - Phi(a)) their mean is c + s (h - a) and their variance s^2 (1 + a h - h^2); m and s are
-    those that give the mean and the variance observed, which is also their maximum-likelihood estimate.
+    The selected scores are taken as a normal distribution cut at the bound. Where scores are recorded in steps,
+    a score stands for half a step on either side: the cut lies half a step below the bound, and the
+    likelihood is that of the intervals. It is climbed by turns (EM): the mean and the variance that the
+    unrounded scores are expected to have, then the normal distribution which has these once it is cut.
 
     Parameters
     ----------
-    mean, variance : float
-        Of the selected scores.
+    scores : array_like, shape (k,)
+        Selected scores, on a scale on which higher scores are selected.
+    n : array_like, shape (k,)
+        Patients with each.
     at_least : float, optional
         Lowest score that was selected. None: nobody was selected by the score.
     step : float
-        Between neighbouring scores. A score stands for half a step on either side: the cut lies half a step
-        below the bound, and the variance holds step^2/12 from rounding (Sheppard).
+        Between neighbouring scores; 0 where scores were not rounded.
+    highest : float, optional
+        Highest score of the scale, which stands for all beyond it too.
 
     Returns
     -------
@@ -57,46 +76,65 @@ def usual_score(mean: float, variance: float, *, at_least: float | None, step: f
     Raises
     ------
     ArgumentError
-        If the variance or the step is negative, or the mean lies below the bound.
+        If scores lie below the bound, counts are not whole numbers, or nobody is counted.
 
     References
     ----------
     Cohen AC (1950). Estimating the mean and variance of normal populations from singly truncated and doubly
-    truncated samples. Annals of Mathematical Statistics 21:557-569.
+    truncated samples. Annals of Mathematical Statistics 21:557-569. Dempster AP, Laird NM, Rubin DB (1977).
+    Maximum likelihood from incomplete data via the EM algorithm. JRSS B 39:1-38, section 4.2.
 
     Examples
     --------
-    The upper half of a standard normal distribution has mean sqrt(2/pi) and variance 1 - 2/pi.
+    Without selection and rounding these are the mean and the (maximum-likelihood) standard deviation.
 
-    >>> from math import pi, sqrt
-    >>> result = usual_score(sqrt(2 / pi), 1 - 2 / pi, at_least=0.0)
-    >>> abs(round(result.mean, 9)), round(result.standard_deviation, 9)
-    (0.0, 1.0)
+    >>> usual_score([4, 6, 8], [1, 2, 1], at_least=None)
+    UsualScore(mean=6.0, standard_deviation=1.4142135623730951, note='')
     """
-    mean = check_number("mean", mean, at_least=at_least)
+    values = check_array("scores", scores, at_least=at_least)
+    counts = check_array("n", n, at_least=0, whole=True, same_length_as=("scores", values))
     step = check_number("step", step, at_least=0.0)
-    variance = check_number("variance", variance, at_least=0.0) - step**2 / 12.0
-    if variance <= 0.0:
+    values, counts = values[counts > 0], counts[counts > 0]
+    if len(values) == 0:
+        raise ArgumentError("n must count at least one patient; received none")
+    if len(values) == 1:
         return UsualScore(None, None, NO_SPREAD)
-    if at_least is None:
+    cut = None if at_least is None else at_least - step / 2.0
+    mean = float(counts @ values / counts.sum())
+    found = _cut_normal(mean, float(counts @ (values - mean) ** 2 / counts.sum()), cut)
+    if step == 0.0:
+        return found
+    above = np.where(values >= (inf if highest is None else highest), inf, values + step / 2.0)
+    for _ in range(MAXIMUM_STEPS):
+        if found.mean is None or found.standard_deviation is None:
+            return found
+        within, squares = _within(values - step / 2.0, above, values, found.mean, found.standard_deviation)
+        mean = float(counts @ within / counts.sum())
+        before = found
+        found = _cut_normal(mean, float(counts @ squares / counts.sum()) - mean**2, cut)
+        if _moved(before, found) < TOLERANCE:
+            return found
+    return UsualScore(None, None, NOT_SETTLED)
+
+
+def _cut_normal(mean: float, variance: float, cut: float | None) -> UsualScore:
+    """Return the normal distribution that has a mean and a variance once it is cut.
+
+    With a = (c - m)/s and h = phi(a)/(1 - Phi(a)) the mean is c + s (h - a) and the variance s^2 (1 + a h - h^2).
+    """
+    if cut is None:
         return UsualScore(mean, sqrt(variance))
-    cut = at_least - step / 2.0
     ratio = variance / (mean - cut) ** 2 if mean > cut else inf
     if ratio >= _squared_variation(FARTHEST_BOUND):
         return UsualScore(None, None, TOO_SCATTERED)
     # without a cut the ratio would be 1/a^2, and the cut only lowers it: the root lies above
     position = root_between(lambda a: _squared_variation(a) - ratio, -1.0 / sqrt(ratio), FARTHEST_BOUND)
-    spread = (mean - cut) / _mean_excess(position)
+    spread = (mean - cut) / (_hazard(position) - position)
     return UsualScore(cut - position * spread, spread)
 
 
-def _mean_excess(position: float) -> float:
-    """Mean of a standard normal variable above a cut, less the cut."""
-    return _hazard(position) - position
-
-
 def _squared_variation(position: float) -> float:
-    """Variance of a standard normal variable above a cut, by the square of its mean excess."""
+    """Variance of a standard normal variable above a cut, by the square of its mean less the cut."""
     hazard = _hazard(position)
     return (1.0 + position * hazard - hazard**2) / (hazard - position) ** 2
 
@@ -106,3 +144,28 @@ def _hazard(position: float) -> float:
     if position < -8.0:  # the tail is 1 to the last bit, and the scaled tail overflows further out
         return exp(-(position**2) / 2.0) * sqrt(2.0 / pi) / erfc(position / sqrt(2.0))
     return sqrt(2.0 / pi) / float(erfcx(position / sqrt(2.0)))
+
+
+def _within(
+    low: FloatArray, high: FloatArray, middle: FloatArray, mean: float, spread: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return the mean and the mean square of a normal variable within intervals."""
+    a, b = (low - mean) / spread, (high - mean) / spread
+    # the smaller tail keeps its digits: upper intervals are mirrored
+    mirrored = a > 0.0
+    chance = np.where(mirrored, ndtr(-a) - ndtr(-b), ndtr(b) - ndtr(a))
+    density, density_high = np.exp(-(a**2) / 2.0) / sqrt(2.0 * pi), np.exp(-(b**2) / 2.0) / sqrt(2.0 * pi)
+    out_of_reach = chance < 1e-290
+    safe = np.where(out_of_reach, 1.0, chance)
+    first = (density - density_high) / safe
+    second = 1.0 + (a * density - np.where(np.isinf(b), 0.0, b) * density_high) / safe
+    within = np.where(out_of_reach, middle, mean + spread * first)
+    squares = np.where(out_of_reach, middle**2, mean**2 + 2.0 * mean * spread * first + spread**2 * second)
+    return within, squares
+
+
+def _moved(before: UsualScore, after: UsualScore) -> float:
+    if before.mean is None or after.mean is None or not before.standard_deviation or not after.standard_deviation:
+        return inf
+    moves = (after.mean - before.mean, after.standard_deviation - before.standard_deviation)
+    return max(map(abs, moves)) / after.standard_deviation

@@ -264,4 +264,6 @@ def _cautions(curve: TurnbullCurve) -> list[str]:
     notes = [f"fewer than {FEW_PATIENTS} patients: limits may be too narrow"] if curve.n.sum() < FEW_PATIENTS else []
     if curve.covariance is None:
         notes.append("other masses fit equally well: no limits")
+    if not curve.distribution.converged:
+        notes.append("not converged: the maximum of the likelihood is not certified")
     return notes

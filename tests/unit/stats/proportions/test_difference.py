@@ -11,11 +11,13 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 from dose_outcomes.errors import ArgumentError
 from dose_outcomes.stats.proportions.counts import TwoGroups
 from dose_outcomes.stats.proportions.difference import (
+    difference_of_estimates,
     risk_difference_miettinen_nurminen,
     risk_difference_newcombe,
     risk_difference_wald,
 )
 from dose_outcomes.stats.proportions.score import difference_score
+from dose_outcomes.stats.proportions.single import wilson
 
 DIFFERENCES = [risk_difference_miettinen_nurminen, risk_difference_newcombe, risk_difference_wald]
 GROUP = st.integers(1, 40).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -121,3 +123,18 @@ def test_wald_by_hand_and_without_width():
 def test_illegal_arguments(difference, table, level, message):
     with pytest.raises(ArgumentError, match=message):
         difference(*table, level=level)
+
+
+@settings(deadline=None, max_examples=60, derandomize=True)
+@given(GROUP, GROUP)
+def test_limits_recovered_from_wilson_limits_are_those_of_newcombe(group, reference):
+    found = difference_of_estimates(wilson(*group), wilson(*reference))
+    other = risk_difference_newcombe(*group, *reference)
+    assert (found.estimate, found.low, found.high) == pytest.approx((other.estimate, other.low, other.high), abs=1e-12)
+
+
+@pytest.mark.parametrize(("first", "second"), [((0, 0), (3, 5)), ((3, 5), (0, 0))])
+def test_nothing_is_recovered_from_an_estimate_that_is_none(first, second):
+    found = difference_of_estimates(wilson(*first), wilson(*second))
+    assert (found.estimate, found.low, found.high) == (None, None, None)
+    assert "no patient" in found.note

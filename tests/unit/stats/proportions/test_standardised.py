@@ -20,7 +20,9 @@ def test_it_is_the_proportion_of_patients_reweighted_one_by_one(strata):
     for group in range(3):
         # every patient of the group stands for as many as his stratum has in all, divided by those like him
         weight = (n.sum(axis=1) / n[:, group]).repeat(n[:, group])
-        outcome = np.concatenate([[1] * x + [0] * (size - x) for x, size in zip(events[:, group], n[:, group])])
+        outcome = np.concatenate(
+            [[1] * x + [0] * (size - x) for x, size in zip(events[:, group], n[:, group], strict=True)]
+        )
         assert result.proportions[group] == pytest.approx(np.average(outcome, weights=weight), rel=1e-12)
 
 

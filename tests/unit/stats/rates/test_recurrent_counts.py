@@ -58,7 +58,8 @@ def test_counts_give_what_patients_give(patients):
 @settings(max_examples=50, deadline=None)
 @given(PATIENTS, PATIENTS)
 def test_counts_of_two_sites_add_up_to_those_of_both(one, other):
-    both = [np.concatenate(pair) for a, b in zip(counted(one), counted(other), strict=True) for pair in zip(a, b)]
+    sites = zip(counted(one), counted(other), strict=True)
+    both = [np.concatenate(pair) for a, b in sites for pair in zip(a, b, strict=True)]
     joined = (both[:2], both[2:5], both[5:])
     found = mean_cumulative_count_of_counts(*joined, at=DAYS)
     wanted = mean_cumulative_count_of_counts(*counted(one + other), at=DAYS)

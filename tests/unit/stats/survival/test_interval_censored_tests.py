@@ -103,3 +103,28 @@ def test_illegal_options():
         interval_censored_test([0], [1], ["a"], scores="logrank")
     with pytest.raises(ArgumentError, match="variance must be one of permutation, information; received 'exact'"):
         interval_censored_test([0], [1], ["a"], variance="exact")
+
+
+def test_scores_and_variances_of_strata_add():
+    left, right = [0, 14, 0, 14], [14, 99, 14, 99]
+    group = ["a", "a", "b", "b"]
+    one = interval_censored_test(left, right, group, n=[9, 3, 4, 8])
+    two = interval_censored_test(left, right, group, n=[5, 15, 6, 14])
+    variances = [(test.score[0] / test.statistic) ** 2 for test in (one, two)]
+    both = interval_censored_test(
+        left * 2, right * 2, group * 2, n=[9, 3, 4, 8, 5, 15, 6, 14], stratum=["x"] * 4 + ["y"] * 4
+    )
+    expected = (one.score[0] + two.score[0]) / sum(variances) ** 0.5
+    assert both.statistic == pytest.approx(expected, rel=1e-12)
+    assert "stratified over 2 strata" in both.method
+
+
+def test_a_stratum_with_one_group_adds_nothing():
+    left, right, group, n = [0, 14, 0, 14], [14, 99, 14, 99], ["a", "a", "b", "b"], [9, 3, 4, 8]
+    alone = interval_censored_test(left, right, group, n=n)
+    beside = interval_censored_test(
+        [*left, 0, 14], [*right, 14, 99], [*group, "a", "a"], n=[*n, 5, 5], stratum=["x"] * 4 + ["y"] * 2
+    )
+    assert beside.statistic == alone.statistic
+    nothing = interval_censored_test(left, right, group, n=n, stratum=["x", "x", "y", "y"])
+    assert (nothing.statistic, nothing.note) == (None, "fewer than two groups")

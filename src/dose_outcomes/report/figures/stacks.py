@@ -1,0 +1,156 @@
+"""Stacked bars: what patients took at each visit, how severe their worst side effect was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dose_outcomes.report.figures.theme import GRID, LINE, MUTED_TEXT, SMALL_TEXT_SIZE, TEXT, TEXT_SIZE, WIDTH
+from dose_outcomes.report.numbers import show
+from dose_outcomes.report.wording import DAYS_PER_WEEK, shorten
+
+if TYPE_CHECKING:
+    import altair as alt
+
+    from dose_outcomes.report.course import Course
+    from dose_outcomes.report.harm_details import HarmDetails
+    from dose_outcomes.report.register import Estimate
+    from dose_outcomes.report.wording import Wording
+
+HEIGHT = 190
+AXIS = 44
+SPACING = 16
+OTHER_COLOURS = ("--line", "--comparator", "--reference", "--grid", "--muted", "--drug")
+SEVERITY_COLOURS = ("--dose-1", "--dose-3", "--dose-6", "--muted")
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar: its name, and segments from the bottom."""
+
+    label: str
+    segments: list[tuple[str, Estimate | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A panel of bars."""
+
+    label: str
+    bars: list[Bar]
+
+
+def bar_ends(bar: Bar) -> list[tuple[str, Estimate, float, float]]:
+    """Return the known segments of a bar with their lower and upper ends; hidden ones take no room."""
+    ends, top = [], 0.0
+    for name, row in bar.segments:
+        if row is not None and row.estimate is not None:
+            ends.append((name, row, top, top + row.estimate))
+            top += row.estimate
+    return ends
+
+
+def stacks(panels: list[Stack], colours: dict[str, str], x_title: str, end: float, columns: int) -> alt.TopLevelMixin:
+    """Return the figure: panels of bars, one scale from zero to an end, one legend."""
+    import altair as alt
+
+    width = (WIDTH - AXIS * columns - SPACING * (columns - 1)) / columns
+    legend = alt.Legend(
+        orient="top", title=None, labelColor=TEXT, labelFontSize=TEXT_SIZE, labelLimit=0, columns=4,
+        symbolType="square", symbolSize=120,
+    )  # fmt: skip
+    colour = alt.Color(
+        "segment:N", legend=legend,
+        scale=alt.Scale(domain=list(colours), range=[f"var({variable})" for variable in colours.values()]),
+    )  # fmt: skip
+    charts = [_panel(panel, colour, width, x_title, end, len(panels) > 1) for panel in panels]
+    return alt.concat(*charts, columns=columns, spacing=SPACING, bounds="full").resolve_scale(color="shared")
+
+
+def _panel(panel: Stack, colour: alt.Color, width: float, x_title: str, end: float, titled: bool) -> alt.LayerChart:
+    import altair as alt
+
+    values: list[dict[str, Any]] = [
+        {
+            "bar": bar.label, "segment": name, "low": low, "high": high,
+            "description": f"{row.identifier}\n{panel.label + ', ' if titled else ''}{bar.label}, {name}: {show(row)}",
+        }
+        for bar in panel.bars
+        for name, row, low, high in bar_ends(bar)
+    ]  # fmt: skip
+    labels = [bar.label for bar in panel.bars]
+    x = alt.X(
+        "bar:N", scale=alt.Scale(domain=labels, paddingInner=0.18, paddingOuter=0.05),
+        axis=alt.Axis(title=x_title or None, labelAngle=0, ticks=False, titleFontSize=SMALL_TEXT_SIZE,
+                      titleColor=MUTED_TEXT, labelFontSize=SMALL_TEXT_SIZE if titled else TEXT_SIZE),
+    )  # fmt: skip
+    scale = alt.Scale(domain=[0, end], nice=False)
+    axis = alt.Axis(
+        values=[0, end / 2, end], format=".0%", title=None, domain=False, ticks=False, gridColor=GRID,
+        labelFontSize=SMALL_TEXT_SIZE, minExtent=AXIS, maxExtent=AXIS, labelPadding=6,
+    )  # fmt: skip
+    y = alt.Y("low:Q", scale=scale, axis=axis)
+    bars = (
+        alt.Chart(alt.InlineData(values=values))
+        .mark_bar(stroke="var(--page)", strokeWidth=0.75)
+        .encode(x=x, y=y, y2="high:Q", color=colour, description="description:N")
+    )
+    layers: list[alt.Chart] = []
+    if end == 1:
+        frames = alt.InlineData(values=[{"bar": label, "low": 0, "high": 1} for label in labels])
+        layers.append(
+            alt.Chart(frames)
+            .mark_bar(fill="var(--page)", stroke=LINE, strokeDash=[2, 2], strokeWidth=0.75)
+            .encode(x=x, y=y, y2="high:Q")
+        )
+    chart = alt.layer(*layers, bars).properties(width=width, height=HEIGHT)
+    if titled:
+        chart = chart.properties(
+            title=alt.Title(shorten(panel.label, 24), anchor="start", frame="group", fontSize=TEXT_SIZE, color=TEXT)
+        )
+    return chart
+
+
+def dose_stacks(content: Course, wording: Wording) -> list[Stack]:
+    """Return what the figure of doses over time shows."""
+    return [
+        Stack(
+            f"Aimed at {dose.label}",
+            [
+                Bar(f"{day / DAYS_PER_WEEK:g}", [(content.state_names[name], row) for name, row in cells.items()])
+                for day, cells in content.states.get(dose.identifier, [])
+            ],
+        )
+        for dose in wording.doses
+    ]
+
+
+def dose_over_time(content: Course, wording: Wording) -> alt.TopLevelMixin:
+    """Return the figure: what patients took at each week, a panel for each dose aimed at."""
+    ramp = {dose.label: dose.colour for dose in wording.doses}
+    colours: dict[str, str] = {}
+    others = iter(OTHER_COLOURS)
+    for name in content.state_names.values():
+        colours[name] = ramp.get(name) or next(others, "--muted")
+    return stacks(dose_stacks(content, wording), colours, "week", 1.0, columns=2)
+
+
+def severity_stacks(content: HarmDetails) -> list[Stack]:
+    """Return what the figure of severity shows."""
+    return [Stack("Worst severity", [Bar(dose.label, list(parts)) for dose, parts in content.grades])]
+
+
+def severity_end(content: HarmDetails) -> float:
+    """Return the end of the axis of severity."""
+    highest = max(
+        (ends[-1][3] for stack in severity_stacks(content) for bar in stack.bars if (ends := bar_ends(bar))),
+        default=1.0,
+    )
+    return next((end for end in (0.2, 0.4, 0.6, 0.8) if highest <= end), 1.0)
+
+
+def severity(content: HarmDetails, wording: Wording) -> alt.TopLevelMixin:
+    """Return the figure: worst severity of a patient's side effects, by dose."""
+    names = [name for name, _ in content.grades[0][1]]
+    colours = dict(zip(names, SEVERITY_COLOURS, strict=False))
+    return stacks(severity_stacks(content), colours, "", severity_end(content), columns=1)
