@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -112,7 +112,8 @@ COLUMNS = (
     "note",
     "suppressed",
 )
-assert set(COLUMNS) == {"estimate_id", *(field.name for field in fields(Result))}
+RESULT_FIELDS = tuple(field.name for field in fields(Result))
+assert set(COLUMNS) == {"estimate_id", *RESULT_FIELDS}
 
 #: A curve is a set of rows with the same key; a row per day on which something happens.
 CURVE_COLUMNS = (
@@ -156,7 +157,7 @@ def to_frame(results: Iterable[Result]) -> pd.DataFrame:
 
     rows = []
     for result in results:
-        row = asdict(result)
+        row = {name: getattr(result, name) for name in RESULT_FIELDS}
         row["estimate_id"] = identifier(row[column] for column in KEY_COLUMNS)
         if row["estimate"] is None and not row["note"]:
             raise ValueError(f"no estimate and no note: {[row[column] for column in KEY_COLUMNS]}")

@@ -93,7 +93,7 @@ def time_to_event(question: Question, study: Study) -> tuple[list[Result], pd.Da
             continue
         numbers = [cell[column].to_numpy(dtype="float64") for column in ("day", "events", "censored")]
         results.append(_median(key, numbers, question.horizon, study.level))
-        results += _at_risk(key, cell, question.risk_table_days)
+        results += _at_risk(key, numbers, question.risk_table_days)
         curves.append(curve_rows(key, kaplan_meier(*numbers, level=study.level)))
     frame = pd.concat(curves, ignore_index=True) if curves else pd.DataFrame(columns=list(CURVE_COLUMNS))
     return results, frame
@@ -118,11 +118,10 @@ def _median(key: dict[str, Any], numbers: list[Any], horizon: int | None, level:
     )
 
 
-def _at_risk(key: dict[str, Any], cell: pd.DataFrame | None, days: list[int]) -> Iterator[Result]:
-    total = 0 if cell is None else int(cell["events"].sum() + cell["censored"].sum())
+def _at_risk(key: dict[str, Any], numbers: list[Any] | None, days: list[int]) -> Iterator[Result]:
+    total = 0 if numbers is None else int(numbers[1].sum() + numbers[2].sum())
     for day in days:
-        events = 0 if cell is None else int(cell.loc[cell["day"] < day, "events"].sum())
-        censored = 0 if cell is None else int(cell.loc[cell["day"] < day, "censored"].sum())
+        events, censored = (0, 0) if numbers is None else (int(part[numbers[0] < day].sum()) for part in numbers[1:])
         for statistic, number in (
             ("number_at_risk", total - events - censored),
             ("cumulative_events", events),
@@ -150,16 +149,19 @@ def curve_rows(key: dict[str, Any], curve: StepCurve) -> pd.DataFrame:
     """
     import pandas as pd
 
-    frame = pd.DataFrame(
-        {
-            "day": curve.day.astype("int64"),
-            "at_risk": curve.at_risk.astype("int64"),
-            "events": curve.events.astype("int64"),
-            "censored": curve.censored.astype("int64"),
-            "estimate": curve.estimate,
-            "low": curve.low,
-            "high": curve.high,
-        }
-    ).assign(**key, level=curve.level, method=curve.method, note=curve.note, suppressed="")
-    frame["curve_id"] = identifier(key[column] for column in CURVE_KEY)
-    return frame[list(CURVE_COLUMNS)]
+    columns = {
+        **key,
+        "curve_id": identifier(key[column] for column in CURVE_KEY),
+        "day": curve.day.astype("int64"),
+        "at_risk": curve.at_risk.astype("int64"),
+        "events": curve.events.astype("int64"),
+        "censored": curve.censored.astype("int64"),
+        "estimate": curve.estimate,
+        "low": curve.low,
+        "high": curve.high,
+        "level": curve.level,
+        "method": curve.method,
+        "note": curve.note,
+        "suppressed": "",
+    }
+    return pd.DataFrame({name: columns[name] for name in CURVE_COLUMNS})

@@ -54,7 +54,7 @@ def baseline(register: Register, wording: Wording) -> Baseline | None:
     ]
     note = (
         "Numbers: mean with standard deviation (SD), and median with quartiles. Categories: share, "
-        f"{wording.interval}, patients/all. Differences are standardised and without p values: "
+        "patients. Differences are standardised and without p values: "
         "a test would ask whether chance made them, which is not the question."
     )
     differences = [
@@ -125,7 +125,7 @@ def _of(name: str, label: str, condition: str, register: Register, wording: Word
         return [Line("Over all categories", [*whole, *apart])] if any(cell.row for cell in apart) else []
     own = any(cell.row for cell in apart)
     below = [Cell("words", text="–") for _ in doses]
-    return [Line(label, [*cells("share", "proportion"), *(apart if own else below)])]
+    return [Line(label, [*cells("patients", "proportion"), *(apart if own else below)])]
 
 
 def _scores(register: Register, wording: Wording, doses: list[Dose], heads: list[str]) -> Grid | None:

@@ -210,12 +210,12 @@ def _doses_taken(
     sections = []
     for dose in wording.doses:
         visits = states.get(dose.identifier, [])
-        lines = [Line(label, [Cell("share", cells.get(name)) for _, cells in visits]) for name, label in names.items()]
+        lines = [Line(label, [Cell("number", cells.get(name)) for _, cells in visits]) for name, label in names.items()]
         sections.append(Section(f"Aimed at {dose.label}", lines))
     days = next(iter(states.values()), [])
     return grid_of(
         "What patients took, by the dose aimed at", "Taken on the day", [week(day).capitalize() for day, _ in days],
-        sections, f"All patients analysed. Share, {wording.interval}, patients/all." + wording.hidden_legend,
+        sections, "Shares of all patients analysed; counts and intervals are in estimates.csv, dose." + wording.hidden_legend,
     )  # fmt: skip
 
 

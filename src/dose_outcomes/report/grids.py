@@ -11,7 +11,7 @@ from dose_outcomes.report.register import Estimate
 from dose_outcomes.report.wording import Dose, Wording, plain
 
 Form = Literal[
-    "share", "rate", "days", "number", "estimate", "mean", "median", "test", "statistic",
+    "share", "patients", "rate", "days", "number", "estimate", "mean", "median", "test", "statistic",
     "difference", "treated", "conclusion", "words",
 ]  # fmt: skip
 

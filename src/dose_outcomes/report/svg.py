@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-from dose_outcomes.report.figures.theme import specification
+from dose_outcomes.report.figures.theme import FONT, specification
 from dose_outcomes.report.wording import plain
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ SVG = "http://www.w3.org/2000/svg"
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _DECIMALS = re.compile(r"(\d+\.\d{2})\d+")
 _DROPPED = ("role", "aria-roledescription", "aria-hidden", "pointer-events", "stroke-miterlimit", "version")
+#: What an SVG means anyway, or what it inherits from its root.
+_DEFAULTS = {"opacity": "1", "font-weight": "normal", "font-family": FONT}
 
 
 def to_svg(chart: alt.TopLevelMixin, figure: str, title: str, description: str) -> Markup:
@@ -50,6 +52,7 @@ def finish(text: str, figure: str, title: str, description: str) -> Markup:
         root.attrib.pop(name, None)
     root.set("class", "figure")
     root.set("role", "img")
+    root.set("font-family", FONT)
     root.set("aria-labelledby", f"{figure}-title {figure}-description")
     for name, content in (("desc", description), ("title", title)):
         element = ElementTree.Element(
@@ -70,6 +73,9 @@ def _mend(element: ElementTree.Element, ids: dict[str | None, str]) -> None:
     description = attributes.pop("aria-label", "")
     for name in _DROPPED:
         attributes.pop(name, None)
+    for name, value in _DEFAULTS.items():
+        if attributes.get(name) == value:
+            del attributes[name]
     if "\n" in description:
         attributes["data-r"], attributes["data-tip"] = description.split("\n", 1)
     for name, value in list(attributes.items()):

@@ -32,7 +32,7 @@ def _rows(labels: list[str], left: int, labelled: bool = True) -> alt.Y:
     import altair as alt
 
     names = {f"r{number}": shorten(label, LABELS) for number, label in enumerate(labels)}
-    axis: dict[str, Any] = {"grid": True, "gridColor": GRID, "ticks": False, "domain": False, "title": None}
+    axis: dict[str, Any] = {"grid": True, "gridColor": GRID, "ticks": False, "domain": False, "title": None, "bandPosition": 0.5}
     if labelled:
         axis |= {
             "labelExpr": lookup(names),
@@ -43,7 +43,7 @@ def _rows(labels: list[str], left: int, labelled: bool = True) -> alt.Y:
         }
     else:
         axis |= {"labels": False, "minExtent": 0, "maxExtent": 0}
-    return alt.Y("row:N", scale=alt.Scale(domain=list(names), padding=0), axis=alt.Axis(**axis))
+    return alt.Y("row:N", scale=alt.Scale(type="band", domain=list(names), padding=0), axis=alt.Axis(**axis))
 
 
 def _vertical(places: list[float], x: alt.X, dash: list[int]) -> alt.Chart:

@@ -57,7 +57,7 @@ def dose_response_facets(panels: list[DoseResponse]) -> tuple[list[Facet], Axes]
     ]
     doses = sorted({place for panel in panels for place, _ in panel.observed})
     end = max(doses, default=1.0) * 1.08
-    return facets, Axes("dose, mg", (0.0, end), [0, *doses], SHARE, percent=True, unit=" mg")
+    return facets, Axes("dose, mg", (0.0, end), doses, SHARE, percent=True, unit=" mg")
 
 
 def dose_response(panels: list[DoseResponse], wording: Wording) -> alt.TopLevelMixin:

@@ -24,6 +24,9 @@ SPACING = 14
 HEIGHT = 104
 TITLE_CHARACTERS = 19
 COLOUR = "var(--drug)"
+PLAIN_NUMBER = "format(datum.value, '~r')"
+"""Written out: the format of an axis would round, or turn 20 into 2e+1."""
+PERCENT = "format(100 * datum.value, '~r') + '%'"
 Point = tuple[float, "Estimate"]
 
 
@@ -99,7 +102,7 @@ def nice_step(span: float) -> float:
     if span <= 0:
         return 1.0
     power = 10.0 ** floor(log10(span))
-    return next(factor * power for factor in (0.2, 0.5, 1.0, 2.0) if span / (factor * power) <= 4)
+    return next(factor * power for factor in (0.2, 0.5, 1.0, 2.0) if span / (factor * power) <= 5)
 
 
 def small_multiples(facets: list[Facet], axes: Axes) -> alt.TopLevelMixin:
@@ -126,13 +129,13 @@ def _panel(facet: Facet, axes: Axes) -> alt.LayerChart:
             labelFontSize=SMALL_TEXT_SIZE,
             labelOverlap=True,
             grid=False,
-            format="~g",
+            labelExpr=PLAIN_NUMBER,
         ),
     )
     scale = alt.Scale(domain=[low, high], nice=False, zero=False)
     ticks = [low, (low + high) / 2, high] if axes.y else _round_ticks(low, high)
     axis = alt.Axis(
-        values=ticks, format=".0%" if axes.percent else "~g", title=None, domain=False, ticks=False, gridColor=GRID,
+        values=ticks, labelExpr=PERCENT if axes.percent else PLAIN_NUMBER, title=None, domain=False, ticks=False, gridColor=GRID,
         labelFontSize=SMALL_TEXT_SIZE, minExtent=AXIS, maxExtent=AXIS, labelPadding=6,
     )  # fmt: skip
 

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 HEIGHT = 190
 AXIS = 44
 SPACING = 16
-OTHER_COLOURS = ("--line", "--comparator", "--reference", "--grid", "--muted", "--drug")
+STATE_COLOURS = {
+    "stopped": "--muted",
+    "lost to follow-up": "--comparator",
+    "interrupted": "--drug",
+    "died": "--reference",
+    "observation ended": "--grid",
+}
 SEVERITY_COLOURS = ("--dose-1", "--dose-3", "--dose-6", "--muted")
 
 
@@ -92,7 +98,7 @@ def _panel(panel: Stack, colour: alt.Color, width: float, x_title: str, end: flo
     y = alt.Y("low:Q", scale=scale, axis=axis)
     bars = (
         alt.Chart(alt.InlineData(values=values))
-        .mark_bar(stroke="var(--page)", strokeWidth=0.75)
+        .mark_bar(stroke=LINE, strokeWidth=0.5)
         .encode(x=x, y=y, y2="high:Q", color=colour, description="description:N")
     )
     layers: list[alt.Chart] = []
@@ -128,10 +134,9 @@ def dose_stacks(content: Course, wording: Wording) -> list[Stack]:
 def dose_over_time(content: Course, wording: Wording) -> alt.TopLevelMixin:
     """Return the figure: what patients took at each week, a panel for each dose aimed at."""
     ramp = {dose.label: dose.colour for dose in wording.doses}
-    colours: dict[str, str] = {}
-    others = iter(OTHER_COLOURS)
-    for name in content.state_names.values():
-        colours[name] = ramp.get(name) or next(others, "--muted")
+    colours = {
+        label: ramp.get(label) or STATE_COLOURS.get(name, "--line") for name, label in content.state_names.items()
+    }
     return stacks(dose_stacks(content, wording), colours, "week", 1.0, columns=2)
 
 

@@ -89,7 +89,7 @@
         for (const other of heads) other.removeAttribute("aria-sort");
         head.setAttribute("aria-sort", direction);
         const sign = direction === "ascending" ? 1 : -1;
-        const number = (row) => row.cells[column].dataset.sort;
+        const number = (row) => row.cells[column].dataset.sort ?? row.cells[column].querySelector(".main data")?.value;
         const sorted = [...rows].sort((one, other) => {
           if (column === 0) return sign * clean(one.cells[0]).localeCompare(clean(other.cells[0]), "en");
           const [first, second] = [number(one), number(other)];
