@@ -1,6 +1,11 @@
 """The study of this run and the digest of the code. Only what all rules share."""
 
+import os
 from pathlib import Path
+
+# the matrices are small: a second thread of the linear algebra only waits, and its sums depend on how many there are
+for library in ("OPENBLAS", "MKL", "OMP"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 from dose_outcomes import steps, verification
 from dose_outcomes.cohort.sources import input_files
