@@ -44,6 +44,8 @@ class Check:
     truth: float | None = None
     mean: float | None = None
     spread: float | None = None
+    allowed_bias: float = 0.0
+    """What the definition of the estimate itself brings with it."""
     skewed: bool = False
     """Whether `mean` is the median, and `spread` made of quartiles."""
     note: str = ""
@@ -68,7 +70,7 @@ class Check:
         """Whether the mean over cohorts misses the truth by more than chance, and by an amount that matters."""
         if self.truth is None or self.mean is None or not self.spread or self.kind == "shown interval":
             return False
-        off = abs(self.mean - self.truth)
+        off = abs(self.mean - self.truth) - self.allowed_bias
         # the median of normal values has a variance pi / 2 times that of their mean
         error = self.spread / sqrt(self.replicates) * (sqrt(pi / 2) if self.skewed else 1.0)
         return off > LARGEST_BIAS_IN_STANDARD_ERRORS * error and off > LARGEST_BIAS_IN_SPREADS * self.spread
@@ -100,6 +102,8 @@ def interval(
     note: str = "",
     *,
     skewed: bool = False,
+    location: bool = True,
+    allowed_bias: float = 0.0,
 ) -> Check:
     """Return how often estimate, low and high of the cohorts hold the truth; a missing interval does not.
 
@@ -108,7 +112,11 @@ def interval(
     Parameters
     ----------
     skewed : bool
-        The bias is that of the median, as for ratios, whose mean lies above the truth or is infinite.
+        The bias is that of the median, as for ratios, whose mean lies above the truth.
+    location : bool
+        Whether there is a bias to speak of: not of a number that jumps from one infinity to the other.
+    allowed_bias : float
+        What the definition of the estimate itself brings with it, worked out.
     """
     table = np.array([[np.nan if value is None else float(value) for value in row] for row in rows])
     estimate, low, high = table.T
@@ -119,11 +127,13 @@ def interval(
         without = f"no finite estimate in {1 - len(known) / len(estimate):.1%}"
         note = f"{note}; {without}" if note else without
     mean, spread = (float(known.mean()), float(known.std())) if len(known) else (None, None)
-    if skewed and len(known):
+    if not location:
+        mean, spread, note = None, None, f"{note}; bias: see the risk difference".removeprefix("; ")
+    elif skewed and len(known):
         first, middle, third = np.quantile(known, [0.25, 0.5, 0.75])
         mean, spread = float(middle), float((third - first) / 1.349)
         note = f"bias of the median; {note}" if note else "bias of the median"
-    return Check(name, size, kind, len(estimate), hits, truth, mean, spread, skewed, note)
+    return Check(name, size, kind, len(estimate), hits, truth, mean, spread, allowed_bias, skewed, note)
 
 
 def rejections(name: str, size: str, p_values: Sequence[Any], kind: Kind = "test", note: str = "") -> Check:

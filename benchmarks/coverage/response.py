@@ -148,7 +148,7 @@ def effect_checks(cohorts: int, patients: int = 100, plain: Kind = "interval") -
         interval(
             "odds ratio: Miettinen-Nurminen", size, odds, limits(contrast(statistic="odds_ratio")), plain, skewed=True
         ),
-        interval("number needed to treat", size, 1 / (high - low), nnt, plain, skewed=True),
+        interval("number needed to treat", size, 1 / (high - low), nnt, plain, location=False),
     ]
     for day in (TARGET, LATE):
         truth = exp(-world.rate("low") * day)

@@ -4,6 +4,7 @@ import pytest
 
 INCIDENCE = {"analysis": "side_effect_incidence"}
 RATE = "rate_per_100_person_years"
+BY_CURRENT_DOSE = {"dose_attributions": {"current": True}}
 TITRATED = {
     "patients": "patient_id  observed_until\na 100",
     "doses": """
@@ -25,7 +26,7 @@ TITRATED = {
 
 def test_an_event_belongs_to_the_dose_taken_on_its_day(spec):
     """Low 0-9; high 10-19 and 40-49, each with 7 days more; off drug 27-39 and 57-79, the last day at risk."""
-    outcome = spec(**TITRATED)
+    outcome = spec(BY_CURRENT_DOSE, **TITRATED)
     days = outcome.counts["exposure_current"].query("split == 'dose'").set_index("level")["days"].to_dict()
     assert days == {"low": 10, "high": 17 + 17, "off drug": 13 + 23}
     assert sum(days.values()) == outcome.counts["time_at_risk"]["days"].sum()
@@ -69,7 +70,7 @@ def test_a_dose_outside_the_groups_and_a_dose_of_nothing(spec):
 
 
 def test_rates_by_time_of_day_leave_out_days_off_drug(spec):
-    outcome = spec(**TITRATED)
+    outcome = spec(BY_CURRENT_DOSE, **TITRATED)
     rows = outcome.rows(
         "subgroup events n", endpoint="term: dreams", dose_attribution="current", statistic=RATE, **INCIDENCE
     )
@@ -398,6 +399,7 @@ def test_below_ten_patients_a_group_has_no_p_value(spec):
 
 def test_a_record_without_a_day_is_in_the_incidence_alone_and_the_attrition_says_so(spec):
     outcome = spec(
+        BY_CURRENT_DOSE,
         patients="patient_id\na",
         side_effects="""
             patient_id  term    onset_day  treatment_emergent

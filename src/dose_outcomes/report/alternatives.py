@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dose_outcomes.report.baseline import Baseline
-from dose_outcomes.report.course import Course, Panel
+from dose_outcomes.report.course import Course
 from dose_outcomes.report.dose_response import DoseResponse
 from dose_outcomes.report.figures.estimate_cells import share_in_words
 from dose_outcomes.report.figures.incidence_curves import Cause
@@ -12,6 +12,7 @@ from dose_outcomes.report.hidden import absence
 from dose_outcomes.report.numbers import show
 from dose_outcomes.report.register import Estimate
 from dose_outcomes.report.response import Response
+from dose_outcomes.report.scores import Panel
 from dose_outcomes.report.side_effects import SideEffects
 from dose_outcomes.report.times import Times
 from dose_outcomes.report.wording import Wording

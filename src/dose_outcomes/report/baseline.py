@@ -17,6 +17,9 @@ NAMES = {
     "time_of_day": "Time of day",
     "medication": "Other medicines",
 }
+NAMES_OF_VALUES = {"dmard": "Disease-modifying antirheumatic", "nsaid": "NSAID (anti-inflammatory)"}
+BY_DESIGN = ("starting_dose_mg",)
+"""Differs between dose groups because they are dose groups: in the table, not in the figure."""
 FIRST = ("age", "sex", "starting_dose_mg", "condition")
 
 
@@ -61,7 +64,9 @@ def baseline(register: Register, wording: Wording) -> Baseline | None:
         Difference(_drawn(name, wording), {dose.identifier: _difference(register, name, dose) for dose in doses})
         for variable in variables
         for name in names
-        if name.partition(": ")[0] == variable and any(_difference(register, name, dose) for dose in doses)
+        if name not in BY_DESIGN
+        and name.partition(": ")[0] == variable
+        and any(_difference(register, name, dose) for dose in doses)
     ]
     return Baseline(
         table=grid_of("Patients at the start, by the dose aimed at", "Characteristic", heads, sections, note),
@@ -85,7 +90,11 @@ def _difference(register: Register, name: str, dose: Dose) -> Estimate | None:
 
 def _drawn(name: str, wording: Wording) -> str:
     variable, _, value = name.partition(": ")
-    return words_of(value) if value else words_of(variable, NAMES).removesuffix(", years").removesuffix(", mg")
+    return (
+        words_of(value, NAMES_OF_VALUES)
+        if value
+        else words_of(variable, NAMES).removesuffix(", years").removesuffix(", mg")
+    )
 
 
 def _lines(variable: str, names: list[str], register: Register, wording: Wording, doses: list[Dose]) -> list[Line]:
@@ -93,7 +102,7 @@ def _lines(variable: str, names: list[str], register: Register, wording: Wording
     for name in names:
         head, _, value = name.partition(": ")
         if head == variable:
-            label = wording.condition(value) if variable == "condition" else words_of(value)
+            label = wording.condition(value) if variable == "condition" else words_of(value, NAMES_OF_VALUES)
             lines += _of(name, label, wording.total, register, wording, doses)
     return lines
 

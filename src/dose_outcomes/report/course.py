@@ -1,17 +1,15 @@
-"""How scores went, what was taken, who stayed and why others stopped: tables and what the figures draw."""
+"""What was taken, who stayed and why others stopped: tables and what the figures draw."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dose_outcomes.report.grids import Cell, Grid, Line, Section, by_dose, compared, dose_heads, grid, grid_of, words_of
+from dose_outcomes.report.grids import Cell, Grid, Line, Section, by_dose, dose_heads, grid, grid_of, words_of
 from dose_outcomes.report.register import Estimate, Register
-from dose_outcomes.report.wording import DAYS_PER_WEEK, Wording, plain, week
+from dose_outcomes.report.wording import Wording, plain, week
 
-CHANGE, DISTRIBUTION, MODEL = "score_change", "change_distribution", "mixed_model"
 DOSE, PERSISTENCE, REASON = "dose", "persistence", "reason_for_stopping"
 OF_THE_DAY = "dose of the day: "
-IMPORTANT = "minimal important difference"
 QUANTITIES = {
     "starting_dose_mg": "Starting dose, mg",
     "highest_dose_mg": "Highest dose, mg",
@@ -24,27 +22,9 @@ QUANTITIES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
-    """A score in one condition, over visits or over thresholds."""
-
-    label: str
-    score: str
-    unit_better: str
-    points: list[tuple[float, Estimate]]
-    """Place on the axis and row, ascending."""
-    important: list[float]
-    """Thresholds that are a minimal important difference."""
-
-
-@dataclass(frozen=True, slots=True)
 class Course:
     """Everything of these sections; lists are empty and tables None where nothing was released."""
 
-    over_visits: list[Panel]
-    distribution: list[Panel]
-    changes: Grid | None
-    model: Grid | None
-    thresholds: Grid | None
     states: dict[str, list[tuple[int, dict[str, Estimate | None]]]]
     """Dose aimed at: day and what its patients took."""
     state_names: dict[str, str]
@@ -63,11 +43,6 @@ def course(register: Register, wording: Wording) -> Course:
     reason_day = max((row.day or 0 for row in register.select(REASON)), default=0)
     reasons = _reason_rows(register, wording, reason_day)
     return Course(
-        over_visits=_over_visits(register, wording),
-        distribution=_distribution(register, wording),
-        changes=_changes(register, wording),
-        model=_model(register, wording),
-        thresholds=_thresholds(register, wording),
         states=states,
         state_names=names,
         doses_taken=_doses_taken(states, names, wording),
@@ -78,113 +53,6 @@ def course(register: Register, wording: Wording) -> Course:
         reason_rows=reasons,
         reason_day=reason_day,
     )
-
-
-def _scored(register: Register, wording: Wording) -> list[tuple[str, str]]:
-    """Return conditions with the code of their score."""
-    found = {row.condition: row.endpoint for row in register.select(CHANGE, statistic="mean_change")}
-    return [(condition, found[condition]) for condition in wording.conditions if condition in found]
-
-
-def _label(condition: str, code: str, wording: Wording) -> str:
-    return f"{wording.condition(condition)}: {plain(code)}"
-
-
-def _over_visits(register: Register, wording: Wording) -> list[Panel]:
-    panels = []
-    for condition, code in _scored(register, wording):
-        rows = register.select(CHANGE, statistic="mean_change", condition=condition, dose=wording.total_dose)
-        points = sorted(((row.day or 0) / DAYS_PER_WEEK, row) for row in rows if row.day is not None)
-        panels.append(Panel(wording.condition(condition), plain(code), wording.direction(code), points, []))
-    return panels
-
-
-def _distribution(register: Register, wording: Wording) -> list[Panel]:
-    panels = []
-    for condition in wording.conditions:
-        rows = register.select(DISTRIBUTION, condition=condition, dose=wording.total_dose)
-        points, important, score = [], [], ""
-        for row in rows:
-            code, _, threshold = row.endpoint.rpartition(": ")
-            if "%" in threshold:
-                continue
-            score = plain(code)
-            points.append((float(threshold), row))
-            if IMPORTANT in row.method:
-                important.append(float(threshold))
-        points.sort(key=lambda point: point[0])
-        if any(row.estimate is not None for _, row in points):
-            panels.append(Panel(wording.condition(condition), score, "", points, important))
-    return panels
-
-
-def _changes(register: Register, wording: Wording) -> Grid | None:
-    scored = _scored(register, wording)
-    days = sorted({row.day for row in register.select(CHANGE, statistic="mean_change") if row.day is not None})
-    lines = [
-        Line(
-            _label(condition, code, wording),
-            [
-                Cell("estimate", register.one(CHANGE, "mean_change", condition, wording.total_dose, day=day))
-                for day in days
-            ],
-        )
-        for condition, code in scored
-    ]
-    return grid(
-        "Mean change of the score since the start, all doses", "Condition and score",
-        [week(day).capitalize() for day in days], lines,
-        f"Score at the visit less score at the start, {wording.interval}, patients with both. "
-        "Who is still seen changes from visit to visit.",
-    )  # fmt: skip
-
-
-def _model(register: Register, wording: Wording) -> Grid | None:
-    reference, doses = compared(wording, register.select(MODEL))
-    lines = [
-        Line(
-            _label(condition, code, wording),
-            [
-                *by_dose(
-                    "estimate", wording.doses,
-                    lambda dose, one=condition: register.one(MODEL, "adjusted_mean_change", one, dose),  # type: ignore[misc]
-                ),
-                *by_dose(
-                    "estimate", doses,
-                    lambda dose, one=condition: register.one(MODEL, "adjusted_mean_difference", one, dose),  # type: ignore[misc]
-                ),
-            ],
-        )
-        for condition, code in _scored(register, wording)
-    ]  # fmt: skip
-    return grid(
-        "Change by dose, allowing for visits that are missing", "Condition and score",
-        [*dose_heads(wording.doses), *(f"{dose.label} less {reference}" for dose in doses)], lines,
-        f"Adjusted means at the target visit from a mixed model for repeated measures, {wording.interval}. Missing "
-        "scores are taken as missing at random: unseen scores like those of patients with the same earlier scores.",
-    )  # fmt: skip
-
-
-def _thresholds(register: Register, wording: Wording) -> Grid | None:
-    lines = []
-    for condition in wording.conditions:
-        for row in register.select(DISTRIBUTION, condition=condition, dose=wording.total_dose):
-            code, _, threshold = row.endpoint.rpartition(": ")
-            _, _, meaning = row.method.partition("; threshold: ")
-            if meaning:
-                cells = by_dose(
-                    "share", wording.columns,
-                    lambda dose, key=(condition, row.endpoint): register.one(  # type: ignore[misc]
-                        DISTRIBUTION, "share_improved_at_least", key[0], dose, endpoint=key[1]
-                    ),
-                )  # fmt: skip
-                name = f"{_label(condition, code, wording)}, at least {plain(threshold)}"
-                lines.append(Line(name, cells, detail=plain(meaning)))
-    return grid(
-        "Share improved by at least so much", "Condition, score and improvement", dose_heads(wording.columns), lines,
-        f"Patients seen at the target visit. Share, {wording.interval}, patients with it/patients. All thresholds: "
-        "estimates.csv, change_distribution.",
-    )  # fmt: skip
 
 
 def _states(
@@ -215,7 +83,8 @@ def _doses_taken(
     days = next(iter(states.values()), [])
     return grid_of(
         "What patients took, by the dose aimed at", "Taken on the day", [week(day).capitalize() for day, _ in days],
-        sections, "Shares of all patients analysed; counts and intervals are in estimates.csv, dose." + wording.hidden_legend,
+        sections, "Shares of all patients analysed; counts and intervals: estimates.csv, dose."
+        + wording.hidden_legend,
     )  # fmt: skip
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from dose_outcomes.outcomes.precision import IMPRECISE
 from dose_outcomes.report.register import Estimate
 from dose_outcomes.report.wording import Dose, Wording, plain
 
@@ -14,6 +13,9 @@ Form = Literal[
     "share", "patients", "rate", "days", "number", "estimate", "mean", "median", "test", "statistic",
     "difference", "treated", "conclusion", "words",
 ]  # fmt: skip
+
+IMPRECISE = "imprecise: "
+"""How the note of an estimate begins that rests on too little."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def absence(row: Estimate | None, minimum: int) -> Absence | None:
         return suppression(row.suppressed, minimum)
     if row.status == "no_patients":
         return Absence("no_patients", "no patients" if row.note != "no person-time" else row.note, "nobody to count")
-    note = plain(row.note) or "no reason given"
+    note = plain(row.note).removeprefix("not estimable: ") or "no reason given"
     unreached = row.statistic.endswith("_days") and "not reached" in note
     return Absence("not_estimable", "not reached" if unreached else "not estimable", note)
 

@@ -15,10 +15,11 @@ from dose_outcomes.report.dose_response import dose_response_tests, dose_respons
 from dose_outcomes.report.drawings import drawing as draw
 from dose_outcomes.report.estimands import estimand, views
 from dose_outcomes.report.figures.incidence_curves import causes
-from dose_outcomes.report.grids import imprecise
+from dose_outcomes.report.grids import imprecise, words_of
+from dose_outcomes.report.harm_course import HarmCourse
 from dose_outcomes.report.harm_details import HarmDetails
 from dose_outcomes.report.hidden import absence, suppression
-from dose_outcomes.report.limits import caution, limits
+from dose_outcomes.report.limits import caution, families, limits
 from dose_outcomes.report.numbers import data_element
 from dose_outcomes.report.policy import content_security_policy
 from dose_outcomes.report.quality import quality
@@ -26,6 +27,7 @@ from dose_outcomes.report.register import Register
 from dose_outcomes.report.release import Release
 from dose_outcomes.report.response import responses
 from dose_outcomes.report.robustness import Robustness
+from dose_outcomes.report.scores import scores
 from dose_outcomes.report.side_effects import MOST_TERMS_DRAWN, side_effects, side_effects_by_condition
 from dose_outcomes.report.time_details import TimeDetails
 from dose_outcomes.report.times import MedianRow, persistence, times
@@ -164,7 +166,9 @@ def _content(release: Release, register: Register, wording: Wording) -> dict[str
         "time_details": [(one, causes(one, register, wording)) for one in details],
         "persistence": persistence(register, wording),
         "course": course(register, wording),
+        "scores": scores(register, wording),
         "harms": HarmDetails(effects, register, wording),
+        "harm_course": HarmCourse(effects, register, wording),
         "effects": effects,
         "effect_methods": register.methods("side_effect_incidence", "proportion"),
         "effects_by_condition": side_effects_by_condition(effects, register, wording) if several else None,
@@ -189,7 +193,8 @@ def _content(release: Release, register: Register, wording: Wording) -> dict[str
         ],
         "at_risk": methods.at_risk_text(study),
         "event": methods.event_text(study),
-        "limits": limits(study, wording),
+        "limits": limits(study, register, wording),
+        "families": families(register),
         "provenance": release.provenance,
     }
 
@@ -223,12 +228,16 @@ def _patients(register: Register, wording: Wording) -> list[MedianRow]:
     ]
 
 
-def _estimators(register: Register) -> list[tuple[str, str]]:
-    """Return how each statistic was computed, once, in the words of the results themselves."""
-    pairs = {(row.analysis, row.statistic, row.method): None for row in register.estimates if row.method}
+def _estimators(register: Register) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return how each statistic of each analysis was computed, once, in the words of the results themselves."""
+    found: dict[str, dict[str, str]] = {}
+    for row in register.all_estimates:
+        if row.method and row.analysis != "multiplicity":
+            method = plain(row.method.partition("; adjusted p:")[0].partition("; threshold:")[0])
+            found.setdefault(row.analysis, {}).setdefault(row.statistic, method)
     return [
-        (f"{ANALYSES.get(analysis, analysis)} ({statistic.replace('_', ' ')})", plain(method))
-        for analysis, statistic, method in pairs
+        (words_of(analysis, ANALYSES), [(words_of(statistic), method) for statistic, method in methods.items()])
+        for analysis, methods in found.items()
     ]
 
 

@@ -19,8 +19,8 @@ ASSUMED, AND = "of the missing ", " respond, of the comparator "
 HANDLINGS = {
     "non_responder": "Missing counts as no response",
     "observed": "Patients with a score only",
-    "worst_case": "Against the higher dose",
-    "best_case": "In favour of the higher dose",
+    "worst_case": "Worst case for the higher dose",
+    "best_case": "Best case: the missing respond",
     "carried_forward": "Last score carried forward",
     "multiple_imputation": "Multiple imputation",
     "inverse_probability_weighting": "Weighted by the chance of being seen",
@@ -48,8 +48,8 @@ class Robustness:
         return [(words, shares) for _, words, shares in self.handlings]
 
     def _known(self, line: ResponseRow) -> list[str]:
-        rows = self._register.select(LADDER, statistic="proportion", condition=line.condition, day=line.day)
-        found = {row.missing_data for row in rows if row.endpoint in line.names}
+        rows = self._register.select(LADDER, condition=line.condition, day=line.day)
+        found = {row.missing_data for row in rows if row.endpoint in line.names and row.missing_data}
         declared = (self._wording.study.get("robustness") or {}).get("missing_data") or {}
         return [name for name in declared.get("handlings") or sorted(found) if name in found]
 
@@ -64,7 +64,8 @@ class Robustness:
                 for dose in self._wording.columns
             }
             words = HANDLINGS.get(name, plain(name.replace("_", " ")))
-            self.handlings.append((name, words, shares))
+            if any(shares.values()):
+                self.handlings.append((name, words, shares))
             differences = [
                 next((row for row in rows if row.dose == dose.identifier and row.missing_data == name), None)
                 for dose in doses
@@ -73,7 +74,11 @@ class Robustness:
                 Line(
                     words,
                     [
-                        *by_dose("share", self._wording.columns, shares.get),
+                        *(
+                            by_dose("share", self._wording.columns, shares.get)
+                            if any(shares.values())
+                            else [Cell("words", text="–") for _ in self._wording.columns]
+                        ),
                         *(Cell("estimate", row) for row in differences),
                     ],
                 )
@@ -92,7 +97,9 @@ class Robustness:
             "What a missing score counts as",
             [*dose_heads(self._wording.columns), *heads],
             lines,
-            f"{total.label}. Share, {self._wording.interval}, responders/patients.",
+            f"{total.label}. Share, {self._wording.interval}, responders/patients. Worst and best "
+            "case of the difference: "
+            "the missing of the two doses respond oppositely.",
         )
 
     def _ladder_by_condition(self) -> Grid | None:
@@ -149,7 +156,8 @@ class Robustness:
             lines,
             "All doses. Noise alone: share of patients who would meet the rule if a second score differed from the "
             "first by measurement noise and return to the usual level only, for correlations between two scores of a "
-            "patient. Placebo elsewhere: a published trial with other patients and other care; the difference is in percentage "
+            "patient. Placebo elsewhere: a published trial with other patients and other care; the "
+            "difference is in percentage "
             "points and no proof of an effect." + self._wording.hidden_legend,
         )
 
@@ -182,15 +190,15 @@ class Robustness:
         other = sorted({two for _, two in found}, key=float)
         lines = [
             Line(
-                f"{_share(one)} of the missing at {doses[-1].label}",
+                f"{_share(one)} of the missing",
                 [self._conclusion(found.get((one, two))) for two in other],
             )
             for one in own
         ]
         return grid(
             f"{self._response.label}: which answers of the missing would change the conclusion",
-            "Respond, of the missing",
-            [f"{_share(two)} at {reference}" for two in other],
+            f"Respond at {doses[-1].label} (rows) and {reference} (columns)",
+            [_share(two) for two in other],
             lines,
             f"{total.label}. {doses[-1].label} less {reference}, percentage points. Higher or lower: the "
             f"{self._wording.interval} lies above or below zero; open: it holds zero.",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SVG = "http://www.w3.org/2000/svg"
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _DECIMALS = re.compile(r"(\d+\.\d{2})\d+")
+_CIRCLE = re.compile(r"M([\d.]+),0A\1,\1,0,1,1,-\1,0A\1,\1,0,1,1,\1,0Z?")
 _DROPPED = ("role", "aria-roledescription", "aria-hidden", "pointer-events", "stroke-miterlimit", "version")
 #: What an SVG means anyway, or what it inherits from its root.
 _DEFAULTS = {"opacity": "1", "font-weight": "normal", "font-family": FONT}
@@ -71,6 +72,11 @@ def _with_id(root: ElementTree.Element) -> list[ElementTree.Element]:
 def _mend(element: ElementTree.Element, ids: dict[str | None, str]) -> None:
     attributes: dict[str, Any] = element.attrib
     description = attributes.pop("aria-label", "")
+    circle = _CIRCLE.fullmatch(attributes.get("d", ""))
+    if circle:
+        element.tag = f"{{{SVG}}}circle"
+        attributes["r"] = f"{float(circle[1]):.2f}"
+        del attributes["d"]
     for name in _DROPPED:
         attributes.pop(name, None)
     for name, value in _DEFAULTS.items():

@@ -85,6 +85,6 @@ class DoseAttributions(Part):
     """Patients on the drug on this day who have not responded up to it, by the dose of that day, followed from then
     on."""
     current: bool = False
-    """First responses and time at risk counted at the dose taken on each day."""
+    """First responses, side effects and time at risk counted at the dose taken on each day."""
     show_biased_last_dose: bool = False
     """Also by the last dose, marked as biased, so that a reader sees what immortal time does."""

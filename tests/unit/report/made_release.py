@@ -5,14 +5,27 @@ Shown, a true zero, hidden for a small count, hidden for another cell, no patien
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import yaml
 
 from dose_outcomes.results import CURVE_COLUMNS, Result, identifier, to_csv, to_frame
 
+
+def _details() -> ModuleType:
+    specification = importlib.util.spec_from_file_location("made_details", Path(__file__).with_name("made_details.py"))
+    assert specification
+    assert specification.loader
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+details = _details()
 DOSES = ("1 mg", "4 mg")
 CONDITIONS = {"aches": "Aches", "itch": "Itch, chronic", "fatigue": "Fatigue"}
 CODES = {"all": "response", "aches": "ACHE-30", "itch": "ITCH-4", "fatigue": "TIRED-2"}
@@ -83,11 +96,14 @@ def study(**changes: Any) -> dict[str, Any]:
                 "dose_attribution": "target",
             }
         ],
-        "time_to_response": [{"endpoint": "response", "horizon_days": 84, "risk_table_days": [0, 28, 56, 84]}],
+        "time_to_response": [
+            {"endpoint": "response", "horizon_days": 84, "risk_table_days": [0, 28, 56, 84], "incidence_days": [84]}
+        ],
         "time_to_event": [],
-        "side_effects": {"days_after_last_dose": 30, "count": "episodes"},
+        "side_effects": {"days_after_last_dose": 30, "count": "episodes", "resolved_within_days": [7]},
         "level": 0.95,
         "disclosure": {"minimum_count": 5},
+        **details.STUDY,
         **changes,
     }
 
@@ -239,8 +255,8 @@ def write(folder: Path, content: dict[str, Any]) -> Path:
         for dose in ("all", *DOSES)
     ]
     time_rows, points = times()
-    frame = to_frame([*cohort, *responses(), *time_rows, *side_effects(conditions)])
-    curves = pd.DataFrame(points, columns=list(CURVE_COLUMNS))
+    frame = to_frame([*cohort, *responses(), *time_rows, *side_effects(conditions), *details.results()])
+    curves = pd.DataFrame([*points, *details.curves()], columns=list(CURVE_COLUMNS))
     folder.mkdir(parents=True, exist_ok=True)
     quality = {
         "tables": [

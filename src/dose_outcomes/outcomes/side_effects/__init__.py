@@ -36,7 +36,8 @@ def side_effects(counts: dict[str, pd.DataFrame], study: Study) -> Iterator[Resu
     """
     if counts["side_effects"].empty:
         return
-    yield from side_effects_at_current_dose(counts["side_effects_current"], counts["exposure_current"], study)
+    if study.dose_attributions.current:
+        yield from side_effects_at_current_dose(counts["side_effects_current"], counts["exposure_current"], study)
     yield from first_side_effect(counts["side_effects_first"], study)
     yield from recurrent_side_effects(counts["side_effects_recurrence"], counts["side_effects"], study)
     yield from side_effect_prevalence(counts["side_effects_prevalence"], counts["side_effects"], study)

@@ -32,7 +32,14 @@ def _rows(labels: list[str], left: int, labelled: bool = True) -> alt.Y:
     import altair as alt
 
     names = {f"r{number}": shorten(label, LABELS) for number, label in enumerate(labels)}
-    axis: dict[str, Any] = {"grid": True, "gridColor": GRID, "ticks": False, "domain": False, "title": None, "bandPosition": 0.5}
+    axis: dict[str, Any] = {
+        "grid": True,
+        "gridColor": GRID,
+        "ticks": False,
+        "domain": False,
+        "title": None,
+        "bandPosition": 0.5,
+    }
     if labelled:
         axis |= {
             "labelExpr": lookup(names),
@@ -73,7 +80,10 @@ def baseline_differences(content: Baseline, wording: Wording) -> alt.TopLevelMix
     end = difference_limit(content)
     x = alt.X(
         "x:Q", scale=alt.Scale(domain=[-end, end], nice=False),
-        axis=alt.Axis(title=f"standardised difference from {shorten(content.reference, 16)}", tickCount=5, grid=False, format="+.1f"),
+        axis=alt.Axis(
+            title=f"standardised difference from {shorten(content.reference, 16)}",
+            tickCount=5, grid=False, labelExpr="format(datum.value, datum.value === 0 ? '.1f' : '+.1f')",
+        ),
     )  # fmt: skip
     names = [dose.label for dose in content.doses]
     values = [
@@ -148,7 +158,7 @@ def side_effect_ratios(content: HarmDetails, wording: Wording) -> alt.TopLevelMi
     return alt.hconcat(first, _ratios(content, labels, wording), spacing=26, bounds="flush")
 
 
-def _ratios(content: HarmDetails, labels: list[str], wording: Wording) -> alt.LayerChart:
+def _ratios(content: HarmDetails, labels: list[str], wording: Wording) -> alt.LayerChart | alt.FacetChart:
     import altair as alt
 
     dose = content.compared_dose
@@ -184,12 +194,16 @@ def _ratios(content: HarmDetails, labels: list[str], wording: Wording) -> alt.La
     return alt.layer(
         _vertical([1], x, [1, 0]),
         base.mark_rule(stroke=colour, strokeWidth=2).encode(x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q", y=y),
-        base.transform_filter("datum.below").mark_point(shape="triangle-left", filled=True, size=60, fill=colour, opacity=1)
+        base.transform_filter("datum.below")
+        .mark_point(shape="triangle-left", filled=True, size=60, fill=colour, opacity=1)
         .encode(x=alt.value(0), y=y),
-        base.transform_filter("datum.above").mark_point(shape="triangle-right", filled=True, size=60, fill=colour, opacity=1)
+        base.transform_filter("datum.above")
+        .mark_point(shape="triangle-right", filled=True, size=60, fill=colour, opacity=1)
         .encode(x=alt.value(RATIOS_WIDTH), y=y),
         base.transform_filter("datum.x !== null").mark_point(filled=True, size=64, opacity=1, fill=colour)
         .encode(x=x, y=y, description="description:N"),
         words.mark_text(align="left", fontSize=SMALL_TEXT_SIZE, color=MUTED_TEXT)
         .encode(x=alt.value(RATIOS_WIDTH + 14), y=y, text="text:N"),
-    ).properties(width=RATIOS_WIDTH, height=STEP * len(labels))  # fmt: skip
+        width=RATIOS_WIDTH,
+        height=STEP * len(labels),
+    )  # fmt: skip

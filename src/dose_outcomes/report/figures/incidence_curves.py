@@ -81,7 +81,7 @@ def incidence_curves(content: list[Cause], wording: Wording) -> alt.TopLevelMixi
     return alt.hconcat(*(_panel(cause, content) for cause in content), spacing=SPACING)
 
 
-def _panel(cause: Cause, content: list[Cause]) -> alt.LayerChart:
+def _panel(cause: Cause, content: list[Cause]) -> alt.LayerChart | alt.FacetChart:
     import altair as alt
 
     end, last, width = curve_end(content), last_day(content), curve_panel_width(content)
@@ -97,7 +97,9 @@ def _panel(cause: Cause, content: list[Cause]) -> alt.LayerChart:
     weeks = [week * DAYS_PER_WEEK for week in range(0, last // DAYS_PER_WEEK + 1, 8)]
     x = alt.X(
         "day:Q", scale=alt.Scale(domain=[0, last], nice=False),
-        axis=alt.Axis(values=weeks, labelExpr=f"datum.value / {DAYS_PER_WEEK}", title="weeks since first dose", grid=False),
+        axis=alt.Axis(
+            values=weeks, labelExpr=f"datum.value / {DAYS_PER_WEEK}", title="weeks since first dose", grid=False
+        ),
     )  # fmt: skip
     scale = alt.Scale(domain=[0, end], nice=False)
     axis = alt.Axis(
@@ -119,7 +121,7 @@ def _panel(cause: Cause, content: list[Cause]) -> alt.LayerChart:
         *_labels(cause, end, last, width),
     ]
     title = alt.Title(cause.label, anchor="start", frame="group", fontSize=TEXT_SIZE, color=TEXT)
-    return alt.layer(*layers).properties(width=width, height=HEIGHT, title=title)
+    return alt.layer(*layers, width=width, height=HEIGHT, title=title)
 
 
 def _steps(dose: Dose, points: list[CurvePoint]) -> list[dict[str, Any]]:

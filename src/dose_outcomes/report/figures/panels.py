@@ -10,9 +10,9 @@ from dose_outcomes.report.numbers import show
 if TYPE_CHECKING:
     import altair as alt
 
-    from dose_outcomes.report.course import Panel
     from dose_outcomes.report.dose_response import DoseResponse
     from dose_outcomes.report.register import Estimate
+    from dose_outcomes.report.scores import Panel
     from dose_outcomes.report.wording import Wording
 
 SHARE = (0.0, 1.0)

@@ -7,7 +7,13 @@ from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any
 
 from dose_outcomes.report.figures.theme import (
-    GRID, LINE, MUTED_TEXT, SMALL_TEXT_SIZE, TEXT, TEXT_SIZE, WIDTH,
+    GRID,
+    LINE,
+    MUTED_TEXT,
+    SMALL_TEXT_SIZE,
+    TEXT,
+    TEXT_SIZE,
+    WIDTH,
 )  # fmt: skip
 from dose_outcomes.report.numbers import show
 from dose_outcomes.report.wording import two_lines
@@ -113,7 +119,7 @@ def small_multiples(facets: list[Facet], axes: Axes) -> alt.TopLevelMixin:
     return alt.concat(*charts, columns=COLUMNS, spacing={"row": 26, "column": SPACING}, bounds="full")
 
 
-def _panel(facet: Facet, axes: Axes) -> alt.LayerChart:
+def _panel(facet: Facet, axes: Axes) -> alt.LayerChart | alt.FacetChart:
     import altair as alt
 
     low, high = y_domain(facet, axes)
@@ -127,7 +133,7 @@ def _panel(facet: Facet, axes: Axes) -> alt.LayerChart:
             titleFontSize=SMALL_TEXT_SIZE,
             titleColor=MUTED_TEXT,
             labelFontSize=SMALL_TEXT_SIZE,
-            labelOverlap=True,
+            labelOverlap=False if axes.x_ticks else "greedy",
             grid=False,
             labelExpr=PLAIN_NUMBER,
         ),
@@ -135,8 +141,8 @@ def _panel(facet: Facet, axes: Axes) -> alt.LayerChart:
     scale = alt.Scale(domain=[low, high], nice=False, zero=False)
     ticks = [low, (low + high) / 2, high] if axes.y else _round_ticks(low, high)
     axis = alt.Axis(
-        values=ticks, labelExpr=PERCENT if axes.percent else PLAIN_NUMBER, title=None, domain=False, ticks=False, gridColor=GRID,
-        labelFontSize=SMALL_TEXT_SIZE, minExtent=AXIS, maxExtent=AXIS, labelPadding=6,
+        values=ticks, labelExpr=PERCENT if axes.percent else PLAIN_NUMBER, title=None, domain=False,
+        ticks=False, gridColor=GRID, labelFontSize=SMALL_TEXT_SIZE, minExtent=AXIS, maxExtent=AXIS, labelPadding=6,
     )  # fmt: skip
 
     def y(column: str) -> alt.Y:
@@ -168,7 +174,7 @@ def _panel(facet: Facet, axes: Axes) -> alt.LayerChart:
         anchor="start", frame="group", fontSize=TEXT_SIZE, color=TEXT, fontWeight="bold",
         subtitleFontSize=SMALL_TEXT_SIZE, subtitleColor=MUTED_TEXT, subtitlePadding=2, offset=8, lineHeight=14,
     )  # fmt: skip
-    return alt.layer(*layers).properties(width=panel_width(), height=HEIGHT, title=title)
+    return alt.layer(*layers, width=panel_width(), height=HEIGHT, title=title)
 
 
 def _round_ticks(low: float, high: float) -> list[float]:

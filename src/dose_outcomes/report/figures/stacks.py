@@ -24,7 +24,7 @@ STATE_COLOURS = {
     "stopped": "--muted",
     "lost to follow-up": "--comparator",
     "interrupted": "--drug",
-    "died": "--reference",
+    "died": "--badge",
     "observation ended": "--grid",
 }
 SEVERITY_COLOURS = ("--dose-1", "--dose-3", "--dose-6", "--muted")
@@ -70,10 +70,15 @@ def stacks(panels: list[Stack], colours: dict[str, str], x_title: str, end: floa
         scale=alt.Scale(domain=list(colours), range=[f"var({variable})" for variable in colours.values()]),
     )  # fmt: skip
     charts = [_panel(panel, colour, width, x_title, end, len(panels) > 1) for panel in panels]
-    return alt.concat(*charts, columns=columns, spacing=SPACING, bounds="full").resolve_scale(color="shared")
+    chart: alt.TopLevelMixin = alt.concat(*charts, columns=columns, spacing=SPACING, bounds="full").resolve_scale(
+        color="shared"
+    )
+    return chart
 
 
-def _panel(panel: Stack, colour: alt.Color, width: float, x_title: str, end: float, titled: bool) -> alt.LayerChart:
+def _panel(
+    panel: Stack, colour: alt.Color, width: float, x_title: str, end: float, titled: bool
+) -> alt.LayerChart | alt.FacetChart:
     import altair as alt
 
     values: list[dict[str, Any]] = [
@@ -109,12 +114,12 @@ def _panel(panel: Stack, colour: alt.Color, width: float, x_title: str, end: flo
             .mark_bar(fill="var(--page)", stroke=LINE, strokeDash=[2, 2], strokeWidth=0.75)
             .encode(x=x, y=y, y2="high:Q")
         )
-    chart = alt.layer(*layers, bars).properties(width=width, height=HEIGHT)
-    if titled:
-        chart = chart.properties(
-            title=alt.Title(shorten(panel.label, 24), anchor="start", frame="group", fontSize=TEXT_SIZE, color=TEXT)
-        )
-    return chart
+    title = (
+        alt.Title(shorten(panel.label, 24), anchor="start", frame="group", fontSize=TEXT_SIZE, color=TEXT)
+        if titled
+        else alt.Undefined
+    )
+    return alt.layer(*layers, bars, width=width, height=HEIGHT, title=title)
 
 
 def dose_stacks(content: Course, wording: Wording) -> list[Stack]:
