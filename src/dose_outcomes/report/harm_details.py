@@ -61,6 +61,7 @@ class HarmDetails(HarmRows):
                 },
             )
             for line in self._listed
+            if line.group == "term"  # any side effect would need an axis of its own
         ]
         found = [one for one in found if any(one.ratios.values())]
         if not found:

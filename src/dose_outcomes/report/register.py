@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from dose_outcomes.results import ALL
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -123,6 +125,8 @@ class Register:
         self.all_estimates = [_estimate(*numbered) for numbered in _records(estimates)]
         self.estimates = [row for row in self.all_estimates if row.plain]
         self._by_key = {tuple(getattr(row, name) for name in _KEY): row for row in self.estimates}
+        conditions = {row.condition for row in self.all_estimates} - {ALL}
+        self._only = next(iter(conditions)) if len(conditions) == 1 else None
         self._by_analysis: dict[str, list[Estimate]] = {}
         self._by_cell: dict[tuple[str, str, str, str], list[Estimate]] = {}
         for row in self.all_estimates:
@@ -153,13 +157,24 @@ class Register:
         return self._by_key.get((analysis, endpoint, condition, dose, missing_data, day, statistic))
 
     def select(self, analysis: str, **key: Any) -> list[Estimate]:
-        """Return all rows of an analysis whose columns have the values of `key`, those beside the plain ones too."""
+        """Return all rows of an analysis whose columns have the values of `key`, those beside the plain ones too.
+
+        Where there is one condition, rows of all conditions stand for it when it has none of its own.
+        """
         rows = self._by_analysis.get(analysis, [])
-        return [row for row in rows if all(getattr(row, name) == value for name, value in key.items())]
+        found = [row for row in rows if all(getattr(row, name) == value for name, value in key.items())]
+        if not found and key.get("condition") == self._only:
+            return self.select(analysis, **{**key, "condition": ALL})
+        return found
 
     def one(self, analysis: str, statistic: str, condition: str, dose: str, **key: Any) -> Estimate | None:
-        """Return the first row of a cell whose further columns have the values of `key`, None without one."""
+        """Return the first row of a cell whose further columns have the values of `key`, None without one.
+
+        Where there is one condition, a row of all conditions stands for it when it has none of its own.
+        """
         rows = self._by_cell.get((analysis, statistic, condition, dose), [])
+        if condition == self._only:
+            rows = [*rows, *self._by_cell.get((analysis, statistic, ALL, dose), [])]
         return next((row for row in rows if all(getattr(row, name) == value for name, value in key.items())), None)
 
     def endpoints(self, analysis: str) -> list[str]:

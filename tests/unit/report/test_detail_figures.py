@@ -69,7 +69,7 @@ def test_dots_of_small_multiples_lie_at_their_estimates(kind, register, wording)
     for facet in facets:
         (left, right), (low, high) = small_multiples.x_domain(facet, axes), small_multiples.y_domain(facet, axes)
         for place, row in small_multiples.shown(facet.dots):
-            x = (place - left) / (right - left) * small_multiples.panel_width()
+            x = (place - left) / (right - left) * small_multiples.panel_width(len(facets))
             y = small_multiples.HEIGHT * (1 - (row.estimate - low) / (high - low))
             assert places[row.identifier][0] == pytest.approx((x, y), abs=HALF_A_UNIT)
             checked += 1

@@ -68,9 +68,10 @@ class Axes:
     """Of places on the horizontal axis, for tooltips."""
 
 
-def panel_width() -> float:
-    """Return the width of a panel in units of the drawing."""
-    return (WIDTH - COLUMNS * AXIS - (COLUMNS - 1) * SPACING) / COLUMNS
+def panel_width(panels: int) -> float:
+    """Return the width of each of so many panels, in units of the drawing."""
+    columns = min(COLUMNS, panels)
+    return (WIDTH - columns * AXIS - (columns - 1) * SPACING) / columns
 
 
 def shown(points: list[Point]) -> list[Point]:
@@ -115,11 +116,11 @@ def small_multiples(facets: list[Facet], axes: Axes) -> alt.TopLevelMixin:
     """Return the figure: panels in reading order."""
     import altair as alt
 
-    charts = [_panel(facet, axes) for facet in facets]
+    charts = [_panel(facet, axes, panel_width(len(facets))) for facet in facets]
     return alt.concat(*charts, columns=COLUMNS, spacing={"row": 26, "column": SPACING}, bounds="full")
 
 
-def _panel(facet: Facet, axes: Axes) -> alt.LayerChart | alt.FacetChart:
+def _panel(facet: Facet, axes: Axes, width: float) -> alt.LayerChart | alt.FacetChart:
     import altair as alt
 
     low, high = y_domain(facet, axes)
@@ -174,7 +175,7 @@ def _panel(facet: Facet, axes: Axes) -> alt.LayerChart | alt.FacetChart:
         anchor="start", frame="group", fontSize=TEXT_SIZE, color=TEXT, fontWeight="bold",
         subtitleFontSize=SMALL_TEXT_SIZE, subtitleColor=MUTED_TEXT, subtitlePadding=2, offset=8, lineHeight=14,
     )  # fmt: skip
-    return alt.layer(*layers, width=panel_width(), height=HEIGHT, title=title)
+    return alt.layer(*layers, width=width, height=HEIGHT, title=title)
 
 
 def _round_ticks(low: float, high: float) -> list[float]:

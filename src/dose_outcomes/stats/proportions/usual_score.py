@@ -127,8 +127,9 @@ def _cut_normal(mean: float, variance: float, cut: float | None) -> UsualScore:
     ratio = variance / (mean - cut) ** 2 if mean > cut else inf
     if ratio >= _squared_variation(FARTHEST_BOUND):
         return UsualScore(None, None, TOO_SCATTERED)
-    # without a cut the ratio would be 1/a^2, and the cut only lowers it: the root lies above
-    position = root_between(lambda a: _squared_variation(a) - ratio, -1.0 / sqrt(ratio), FARTHEST_BOUND)
+    # without a cut the ratio would be 1/a^2, and the cut only lowers it: the root lies above -1/sqrt(ratio); begun at
+    # twice that, because far from the cut the two are equal to the last bit
+    position = root_between(lambda a: _squared_variation(a) - ratio, -2.0 / sqrt(ratio), FARTHEST_BOUND)
     spread = (mean - cut) / (_hazard(position) - position)
     return UsualScore(cut - position * spread, spread)
 

@@ -83,3 +83,11 @@ def test_what_no_cut_normal_distribution_can_be_is_said():
 def test_illegal_arguments(arguments, message):
     with pytest.raises(ArgumentError, match=message):
         usual_score(**arguments)
+
+
+def test_scores_far_from_the_bound_are_as_good_as_not_cut():
+    """The cut changes nothing there; the search for its place must not end at its own beginning."""
+    cut = usual_score([6.5, 5.9, 5.8], [2, 1, 1], at_least=3.2, step=0.01)
+    free = usual_score([6.5, 5.9, 5.8], [2, 1, 1], at_least=None, step=0.01)
+    assert cut.mean == pytest.approx(free.mean, rel=1e-8)
+    assert cut.standard_deviation == pytest.approx(free.standard_deviation, rel=1e-6)
