@@ -1,4 +1,4 @@
-"""By which dose: the one aimed at, the one on a landmark day, the one taken each day; the last one only as a warning."""
+"""By which dose: aimed at, taken on a landmark day, or taken each day; the last one only as a warning."""
 
 import pytest
 

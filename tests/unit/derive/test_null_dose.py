@@ -2,7 +2,7 @@
 
 The dose is raised every four weeks until the patient responds or has reached the target; the chance to respond is the
 same at every dose. 150 such cohorts are analysed at once, each as a condition of its own. Tests at 5 % must reject in
-about 5 % of them, within the Monte Carlo interval (Clopper-Pearson, 99.9 %); grouped by the last dose they reject always.
+about 5 % of them, within the Monte Carlo interval (Clopper-Pearson, 99.9 %); by the last dose they reject always.
 """
 
 from __future__ import annotations
