@@ -130,3 +130,20 @@ def test_colours_are_variables(matrix):
 )
 def test_axes_end_at_round_numbers(needed, wanted, end):
     assert axis_ticks(needed, wanted)[-1] == end
+
+
+def test_every_chart_of_the_page_is_valid_vega_lite(release, monkeypatch):
+    """Charts are drawn without validation, which takes longer than to draw: here they are validated."""
+    from dose_outcomes.report import page, svg
+
+    validated = []
+    specification = svg.specification
+
+    def checked(chart):
+        chart.to_dict(validate=True)
+        validated.append(chart)
+        return specification(chart)
+
+    monkeypatch.setattr(svg, "specification", checked)
+    page.render(release)
+    assert len(validated) >= 3
