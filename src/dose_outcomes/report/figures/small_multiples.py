@@ -104,7 +104,7 @@ def nice_step(span: float) -> float:
     Examples
     --------
     >>> nice_step(9.3), nice_step(0.9), nice_step(160)
-    (5.0, 0.5, 50.0)
+    (2.0, 0.2, 50.0)
     """
     if span <= 0:
         return 1.0
