@@ -32,6 +32,7 @@ class Stage(IntEnum):
     SIDE_EFFECT_DETAILS = 12
     DESIGN = 13
     PRODUCT = 14
+    USUAL_MEDICATION = 15
 
 
 def stream(seed: int, stage: Stage, batch: int = 0) -> np.random.Generator:

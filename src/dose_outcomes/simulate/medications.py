@@ -1,4 +1,4 @@
-"""Co-medication: opioids that bear on eligibility, and drugs of each condition."""
+"""Co-medication: opioids that bear on eligibility, drugs of each condition, and those of everyday care."""
 
 from __future__ import annotations
 
@@ -76,6 +76,25 @@ def draw_medications(parameters: Parameters, course: Course) -> list[Taken]:
             kept = before | added
             end = np.where(ends, end, STILL_TAKEN)
             taken.append(Taken(patients[kept], drug.drug, drug.drug_class, start[kept], end[kept], ddd[kept]))
+    return taken + _usual(parameters, course)
+
+
+def _usual(parameters: Parameters, course: Course) -> list[Taken]:
+    """Draw drugs of everyday care: begun before the study drug, prescribed again until the end of observation."""
+    random = stream(parameters.seed, Stage.USUAL_MEDICATION)
+    settings, until = parameters.usual_medication, course.treatment.observed_until
+    days = settings.days_per_prescription
+    taken = []
+    for drug in settings.drugs:
+        chance = random.random(until.size)
+        first = -random.integers(1, days, size=until.size, endpoint=True)
+        patients = np.flatnonzero(chance < drug.share)
+        number = (until[patients] - first[patients]) // days + 1
+        order = np.arange(number.sum()) - np.repeat(np.cumsum(number) - number, number)
+        patient = np.repeat(patients, number)
+        start = first[patient] + order * days
+        end = np.where(start + days > until[patient], STILL_TAKEN, start + days - 1)
+        taken.append(Taken(patient, drug.drug, drug.drug_class, start, end, np.ones(patient.size)))
     return taken
 
 

@@ -85,6 +85,21 @@ class Medication(Evidence):
     added: Share
 
 
+class UsualDrug(Part):
+    """A drug of everyday care."""
+
+    drug: str
+    drug_class: str
+    share: Share
+
+
+class UsualMedication(Evidence):
+    """Drugs that are taken whatever the condition, in prescriptions that follow each other."""
+
+    drugs: Annotated[list[UsualDrug], Field(min_length=1)]
+    days_per_prescription: Annotated[int, Field(ge=1)]
+
+
 class Parameters(Part):
     """All that a synthetic cohort is drawn from."""
 
@@ -112,6 +127,7 @@ class Parameters(Part):
     side_effects: SideEffects
     opioids: Opioids
     medication: Medication
+    usual_medication: UsualMedication
     conditions: Annotated[dict[Identifier, Condition], Field(min_length=2)]
     sources: dict[Identifier, Publication]
 

@@ -163,6 +163,25 @@ def test_opioids_lie_on_both_sides_of_the_line(cohort: Cohort) -> None:
     assert (~(opioids["end_day"] < -10)).sum() > 30
 
 
+def test_everyday_drugs_are_prescribed_again_until_the_end(cohort: Cohort, parameters: Parameters) -> None:
+    settings = parameters.usual_medication
+    drugs = cohort["medications"].assign(until=_until(cohort, "medications"))
+    for drug in settings.drugs:
+        taken = drugs[drugs["drug"] == drug.drug].sort_values(["patient_id", "start_day"])
+        share = taken["patient_id"].nunique() / len(cohort["patients"])
+        assert share == pytest.approx(drug.share, abs=4 * (drug.share * (1 - drug.share) / 3000) ** 0.5), drug.drug
+        same = taken["patient_id"].eq(taken["patient_id"].shift(-1))
+        following = taken["start_day"].shift(-1)
+        assert (following[same] == taken.loc[same, "end_day"] + 1).all(), drug.drug
+        assert taken.loc[~same, "end_day"].isna().all(), drug.drug
+        assert (taken.loc[~same, "until"] - taken.loc[~same, "start_day"] < settings.days_per_prescription).all()
+
+
+def test_about_twenty_rows_a_patient(cohort: Cohort) -> None:
+    rows = sum(len(table) for table in cohort.values())
+    assert 19 < rows / len(cohort["patients"]) < 21
+
+
 def test_two_baselines_for_some(cohort: Cohort, parameters: Parameters) -> None:
     main = {one.response.instrument for one in parameters.conditions.values()}
     scores = cohort["assessments"].query("-28 <= day <= 0")
