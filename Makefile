@@ -12,7 +12,7 @@ report: $(VENV)/.ready  ## run the pipeline on the bundled study
 	@echo "Report: reports/ldn/report.html"
 
 test: $(VENV)/.ready  ## the whole test suite
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(VENV)/.ready  ## style, types, import direction, workflow lint
 	@$(BIN)/ruff check .
@@ -38,6 +38,7 @@ simulate: $(VENV)/.ready  ## writes data/raw/ldn again, byte for byte
 
 docs: $(VENV)/.ready  ## pages and schema that are written from the code
 	@$(BIN)/python -m dose_outcomes.cohort.documentation
+	@$(BIN)/python -m dose_outcomes.cohort.checks.documentation
 	@$(BIN)/python -m dose_outcomes.catalogue.documentation
 	@$(BIN)/python -m dose_outcomes.study.schema
 

@@ -76,15 +76,16 @@ def describe(study_file: Path, inputs: Iterable[Path], lock_file: Path | None) -
     }
 
 
-def manifest(description: dict[str, Any], outputs: Iterable[Path]) -> str:
-    """Return the manifest as JSON text: the description, and a digest of every output.
+def manifest(description: dict[str, Any], outputs: Iterable[Path], root: Path) -> str:
+    """Return the manifest as JSON text: the description, and a digest of every output by its path below a folder.
 
     Only its block ``run`` may differ between machines.
     """
     content = {
         **description,
         "outputs": [
-            {"file": path.name, "sha256": sha256(path), "bytes": path.stat().st_size} for path in sorted(outputs)
+            {"file": path.relative_to(root).as_posix(), "sha256": sha256(path), "bytes": path.stat().st_size}
+            for path in sorted(outputs)
         ],
         "run": {"system": platform.system(), "machine": platform.machine(), "python": platform.python_version()},
     }

@@ -8,30 +8,46 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from dose_outcomes.workflow import step
 
 
 @step
-def build_cohort(study_file: str, cohort: Iterable[str], accounts: str, log: str) -> None:
-    """Read and check the input tables; write them as Parquet, and an account of all rows."""
-    from dose_outcomes.cohort.build import build_cohort
+def build_cohort(study_file: str, cohort: Iterable[str], accounts: str, checks: str, log: str) -> None:
+    """Read and check the input tables; write them as Parquet, an account of all rows, and what every rule found."""
+    from dose_outcomes.cohort.build import checked_cohort
+    from dose_outcomes.cohort.listing import account_text, findings_text
     from dose_outcomes.study import load_study
 
-    study = load_study(study_file)
     folder = Path(next(iter(cohort))).parent
-    found = build_cohort(study, folder, folder.parent / "faults.csv")
-    _write_json(accounts, found)
-    lines = [f"{table['table']}: {table['rows_read']} rows read, {table['rows_used']} used" for table in found]
-    _write(log, "\n".join(lines))
+    faults = folder.parent / "faults.csv"
+    found = checked_cohort(load_study(study_file), folder, faults)
+    _write_json(accounts, found.accounts)
+    _write_json(checks, [verdict.as_record() for verdict in found.verdicts])
+    _write(log, f"{account_text(found.accounts)}\n{findings_text(found.faults, str(faults))}")
 
 
 @step
-def check_data(accounts: str, log: str) -> None:
-    """Print the account of a cohort that passed all checks; one that did not stopped the run before."""
-    from dose_outcomes.cohort.quality import account_text
+def check_data(study_file: str, folder: str, log: str) -> None:
+    """Read and check the input tables, write none; print all that was found.
 
-    text = account_text(json.loads(Path(accounts).read_text(encoding="utf-8")))
+    Parameters
+    ----------
+    folder : str
+        Folder of the study's derived data: gets the values that broke a rule, which are patient level.
+    """
+    from tempfile import TemporaryDirectory
+
+    from dose_outcomes.cohort.build import checked_cohort
+    from dose_outcomes.cohort.listing import account_text, findings_text
+    from dose_outcomes.study import load_study
+
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    faults = Path(folder) / "faults.csv"
+    with TemporaryDirectory(prefix="check-", dir=folder) as unused:
+        found = checked_cohort(load_study(study_file), Path(unused) / "cohort", faults, tell=print)
+    text = f"{account_text(found.accounts)}\n{findings_text(found.faults, str(faults))}"
     print(text)
     _write(log, text)
 
@@ -66,7 +82,14 @@ def estimate(study_file: str, counts: Iterable[str], estimates: str, curves: str
 
 @step
 def release(
-    study: str, estimates: str, curves: str, attrition: str, accounts: str, released: dict[str, str], log: str
+    study: str,
+    estimates: str,
+    curves: str,
+    attrition: str,
+    accounts: str,
+    checks: str,
+    released: dict[str, str],
+    log: str,
 ) -> None:
     """Write what may leave the site: estimates, curves, attrition, data quality, the effective study.
 
@@ -77,11 +100,10 @@ def release(
     """
     import pandas as pd
 
-    from dose_outcomes.cohort.quality import data_quality
+    from dose_outcomes.cohort.quality import data_quality, shown_quality
     from dose_outcomes.disclosure import (
         release_attrition,
-        release_curves,
-        release_estimates,
+        release_tables,
         share_released,
         write_release,
     )
@@ -91,12 +113,13 @@ def release(
 
     settings = load_study(study)
     minimum = settings.disclosure.minimum_count
-    shown = release_estimates(pd.read_parquet(estimates), minimum)
-    quality = data_quality(json.loads(Path(accounts).read_text(encoding="utf-8")))
+    definitions = {endpoint.id: dict(endpoint.definitions) for endpoint in settings.endpoints}
+    shown, steps = release_tables(pd.read_parquet(estimates), pd.read_parquet(curves), minimum, definitions)
+    quality = shown_quality(data_quality(_read_json(accounts), _read_json(checks), settings), minimum)
     write_release(
         {
             released["estimates"]: to_csv(shown),
-            released["curves"]: to_csv(release_curves(pd.read_parquet(curves), minimum)),
+            released["curves"]: to_csv(steps),
             released["attrition"]: to_csv(release_attrition(pd.read_parquet(attrition), minimum)),
             released["data_quality"]: json.dumps(quality, indent=2, ensure_ascii=False) + "\n",
             released["study"]: effective_yaml(settings),
@@ -107,34 +130,43 @@ def release(
 
 @step
 def report(study_file: str, inputs: Iterable[str], released: Iterable[str], page: str, log: str) -> None:
-    """Write the HTML report from the released files."""
+    """Write the HTML report from the released files, and beside it its tables and figures as files of their own."""
     from dose_outcomes.disclosure import write_release
     from dose_outcomes.provenance import LOCK_FILE, describe
-    from dose_outcomes.report.page import render
+    from dose_outcomes.report.page import files_of, render
     from dose_outcomes.report.release import Release
 
     description = describe(Path(study_file), map(Path, inputs), LOCK_FILE)
     folder = Path(next(iter(released))).parent
     text = render(Release.read(folder, description))
-    write_release({page: text})
-    _write(log, f"{len(text)} characters")
+    beside = files_of(text)
+    write_release({page: text, **{Path(page).parent / name: part for name, part in beside.items()}})
+    _write(log, f"{len(text)} characters, {len(beside)} files of tables and figures")
 
 
 @step
 def manifest(study_file: str, inputs: Iterable[str], outputs: Iterable[str], manifest: str, log: str) -> None:
-    """Write digests of everything that went in and came out."""
+    """Write digests of everything that went in and came out; of a folder, of every file in it."""
     from dose_outcomes.disclosure import write_release
     from dose_outcomes.provenance import LOCK_FILE, describe
     from dose_outcomes.provenance import manifest as manifest_text
 
-    files = list(map(Path, outputs))
-    write_release({manifest: manifest_text(describe(Path(study_file), map(Path, inputs), LOCK_FILE), files)})
+    root = Path(manifest).parent
+    files = [file for path in map(Path, outputs) for file in (path.rglob("*") if path.is_dir() else [path])]
+    description = describe(Path(study_file), map(Path, inputs), LOCK_FILE)
+    # what snakemake marks a folder with is no output of ours
+    shown = [file for file in files if file.is_file() and not file.name.startswith(".")]
+    write_release({manifest: manifest_text(description, shown, root)})
     _write(log, f"{len(files)} files")
 
 
 def _write(path: str, text: str) -> None:
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     Path(path).write_text(text + "\n", encoding="utf-8")
+
+
+def _read_json(path: str) -> Any:
+    return json.loads(Path(path).read_text(encoding="utf-8"))
 
 
 def _write_json(path: str, content: object) -> None:

@@ -21,6 +21,11 @@ CAUSES = (
 )
 
 
+_PLACES_SHOWN = 20
+#: Outputs of the rule of the report; the others are its inputs.
+WITH_THE_REPORT = ("report", "tables", "figures")
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """One published file beside the one made again.
@@ -51,6 +56,47 @@ class Comparison:
 
 
 @step
+def release_check(study: str, manifest: str, log: str) -> None:
+    """Fail where a released file shows a small count; warn where it differs from the release before by few patients.
+
+    Parameters
+    ----------
+    manifest : str
+        The manifest of the release: all files of its folder are checked.
+
+    Raises
+    ------
+    AnalysisError
+        With every place, and never the number.
+    """
+    from dose_outcomes.disclosure.check import differences, problems_of_release
+    from dose_outcomes.study import load_study
+
+    settings = load_study(study).disclosure
+    folder = Path(manifest).parent
+    found = problems_of_release(folder, settings.minimum_count)
+    warnings = []
+    if settings.previous_release is not None:
+        previous = Path(settings.previous_release)
+        if not (previous / "estimates.csv").is_file():
+            raise AnalysisError(
+                f"disclosure.previous_release: no estimates.csv in {previous}; give the folder of the earlier release"
+            )
+        warnings = differences(folder, previous, settings.minimum_count)
+    Path(log).parent.mkdir(parents=True, exist_ok=True)
+    Path(log).write_text(
+        "\n".join([*found, *warnings, f"{len(found)} problems, {len(warnings)} warnings", ""]), "utf-8"
+    )
+    if warnings:
+        shown = "\n".join(f"warning: {warning}" for warning in warnings[:_PLACES_SHOWN])
+        print(f"{shown}\n{len(warnings)} counts differ from the previous release by fewer than the minimum count")
+    if found:
+        listed = "\n".join(found[:_PLACES_SHOWN])
+        raise AnalysisError(f"{len(found)} small counts in {folder}:\n{listed}\nDo not release it; all places: {log}")
+    print(f"no count below {settings.minimum_count} in {folder}")
+
+
+@step
 def verify(
     study: str, inputs: Iterable[str], tables: Iterable[str], counts: Iterable[str], released: dict[str, str], log: str
 ) -> None:
@@ -65,7 +111,8 @@ def verify(
     tables, counts : iterable of str
         Names of the cohort tables and of the tables of counts.
     released : dict of str to str
-        Published files: ``estimates``, ``curves``, ``attrition``, ``data_quality``, ``study`` and ``report``.
+        Published files: ``estimates``, ``curves``, ``attrition``, ``data_quality``, ``study``, ``report``, and the
+        folders ``tables`` and ``figures``.
 
     Raises
     ------
@@ -73,7 +120,7 @@ def verify(
         When a file is missing or differs; lists all.
     """
     published = {name: Path(path) for name, path in released.items()}
-    missing = [str(path) for path in published.values() if not path.is_file()]
+    missing = [str(path) for path in published.values() if not path.exists()]
     if missing:
         raise AnalysisError(f"Nothing to compare with: {', '.join(missing)} missing. Run snakemake first")
     # patient level: it must not lie where other temporary files do
@@ -81,7 +128,7 @@ def verify(
     shutil.rmtree(work, ignore_errors=True)
     try:
         again = _run_again(work, study, list(inputs), list(tables), list(counts), published)
-        comparisons = [compare(path, again[name]) for name, path in published.items()]
+        comparisons = [one for name, path in published.items() for one in compared(path, again[name])]
     finally:
         shutil.rmtree(work, ignore_errors=True)
     lines = [str(comparison) for comparison in comparisons]
@@ -93,9 +140,27 @@ def verify(
     Path(log).write_text(text + "\n", encoding="utf-8")
 
 
+def compared(published: Path, again: Path) -> list[Comparison]:
+    """Compare a published file or folder with the one made again; of a folder, those of its files that differ."""
+    if not published.is_dir():
+        return [compare(published, again)]
+    names = sorted({path.name for folder in (published, again) for path in folder.glob("[!.]*")})
+    found = [
+        Comparison(f"{published.name}/{name}", first.is_file() and second.is_file() and same_bytes(first, second))
+        for name, first, second in ((name, published / name, again / name) for name in names)
+    ]
+    differing = [one for one in found if not one.same_bytes]
+    return differing or [Comparison(f"{published.name}/, {len(found)} files", True)]
+
+
+def same_bytes(first: Path, second: Path) -> bool:
+    """Return whether two files hold the same bytes."""
+    return first.read_bytes() == second.read_bytes()
+
+
 def compare(published: Path, again: Path) -> Comparison:
     """Compare a published file with the one made again, number by number where it is a table."""
-    same = published.read_bytes() == again.read_bytes()
+    same = same_bytes(published, again)
     if published.suffix != ".csv":
         return Comparison(published.name, same)
     import pandas as pd
@@ -132,14 +197,14 @@ def _run_again(
     (work / "counts").mkdir(parents=True)
     (work / "released").mkdir()
     released = {name: work / "released" / path.name for name, path in published.items()}
-    accounts, estimates, curves = (
-        str(work / name) for name in ("accounts.json", "estimates.parquet", "curves.parquet")
+    accounts, checks, estimates, curves = (
+        str(work / name) for name in ("accounts.json", "checks.json", "estimates.parquet", "curves.parquet")
     )
-    steps.build_cohort(study, cohort, accounts, log)
+    steps.build_cohort(study, cohort, accounts, checks, log)
     steps.count(study, cohort, accounts, counted, log)
     steps.estimate(study, counted, estimates, curves, log)
     attrition = str(work / "counts/attrition.parquet")
-    texts = {name: str(path) for name, path in released.items() if name != "report"}
-    steps.release(study, estimates, curves, attrition, accounts, texts, log)
+    texts = {name: str(path) for name, path in released.items() if name not in WITH_THE_REPORT}
+    steps.release(study, estimates, curves, attrition, accounts, checks, texts, log)
     steps.report(study, inputs, texts.values(), str(released["report"]), log)
     return released

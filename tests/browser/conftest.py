@@ -22,6 +22,21 @@ document.addEventListener("securitypolicyviolation", (event) => window.violation
 """
 
 
+#: Texts of drawings that are cut by their frame or run into each other.
+TEXT_FAULTS = """() => [...document.querySelectorAll("figure svg")].flatMap((drawing) => {
+  const frame = drawing.getBoundingClientRect();
+  const texts = [...drawing.querySelectorAll("text")].filter((one) => one.textContent.trim());
+  const boxes = texts.map((one) => [one.textContent, one.getBoundingClientRect()]);
+  const cut = boxes.filter(([, box]) => box.left < frame.left - 1 || box.right > frame.right + 1
+    || box.top < frame.top - 1 || box.bottom > frame.bottom + 1).map(([text]) => `cut: ${text}`);
+  const touching = boxes.flatMap(([text, one], place) => boxes.slice(place + 1)
+    .filter(([, other]) => one.left < other.right + 2 && other.left < one.right + 2
+      && one.top < other.bottom - 3 && other.top < one.bottom - 3)
+    .map(([word]) => `touching: ${text} / ${word}`));
+  return [...cut, ...touching];
+        })"""
+
+
 @dataclass
 class Sight:
     """A page in a browser, and what went wrong while it was open."""
@@ -125,6 +140,12 @@ def look(browser: Any, report: Path) -> Iterator[Callable[..., Sight]]:
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def text_faults() -> Callable[[Any], list[str]]:
+    """Return a function that names the texts of a page's drawings that are cut or run into each other."""
+    return lambda page: page.evaluate(TEXT_FAULTS)
 
 
 def note_request(sight: Sight, address: str) -> None:

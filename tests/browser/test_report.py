@@ -8,6 +8,7 @@ import re
 from importlib.resources import files
 
 import pytest
+import yaml
 
 STATES = [
     pytest.param({}, id="wide"),
@@ -79,7 +80,7 @@ def test_without_scripts_all_figures_and_tables_are_there(look):
 def test_every_figure_has_a_name_a_description_and_a_table(look):
     page = look().page
     names = [one.get_attribute("id") for one in page.locator("figure:has(svg)").all()]
-    assert len(names) == 15
+    assert len(names) == 18
     for name in names:
         figure = page.locator(f"#{name}")
         assert len(figure.locator("svg > title").text_content()) > 10
@@ -91,28 +92,14 @@ def test_every_figure_has_a_name_a_description_and_a_table(look):
 
 
 @pytest.mark.parametrize("kind", ["report", "crowded"])
-def test_no_text_of_a_drawing_is_cut_or_overlaps(look, request, kind):
+def test_no_text_of_a_drawing_is_cut_or_overlaps(look, text_faults, request, kind):
     page = look(file=request.getfixturevalue(kind)).page
-    found = page.evaluate(
-        """() => [...document.querySelectorAll("figure svg")].flatMap((drawing) => {
-          const frame = drawing.getBoundingClientRect();
-          const texts = [...drawing.querySelectorAll("text")].filter((one) => one.textContent.trim());
-          const boxes = texts.map((one) => [one.textContent, one.getBoundingClientRect()]);
-          const cut = boxes.filter(([, box]) => box.left < frame.left - 1 || box.right > frame.right + 1
-            || box.top < frame.top - 1 || box.bottom > frame.bottom + 1).map(([text]) => `cut: ${text}`);
-          const touching = boxes.flatMap(([text, one], place) => boxes.slice(place + 1)
-            .filter(([, other]) => one.left < other.right + 2 && other.left < one.right + 2
-              && one.top < other.bottom - 3 && other.top < one.bottom - 3)
-            .map(([word]) => `touching: ${text} / ${word}`));
-          return [...cut, ...touching];
-        })"""
-    )
-    assert found == []
+    assert text_faults(page) == []
 
 
 def test_sorting_puts_rows_without_a_number_last_both_ways(look):
     page = look(details=True).page
-    table = page.locator("#F3 + details table").first
+    table = page.locator("#F4 + details table").first
     button = table.get_by_role("button", name="1 mg")
     button.click()
     assert table.locator("th[aria-sort=ascending]").count() == 1
@@ -132,15 +119,19 @@ def test_filtering_hides_rows_and_says_so(look, report, tmp_path):
     file.write_text(text.replace(body, body * 3), encoding="utf-8")  # the filter comes with more than eight rows
     page = look(file=file).page
     page.get_by_role("searchbox").fill("ITCH")
-    said = "Showing 3 of 12 rows; numbers are unchanged."
+    said = "Showing 3 of 9 conditions; numbers are unchanged."
     assert page.locator("#status").text_content() == said
+    assert page.locator(".tools .note", has_text=said).is_visible()
+    page.emulate_media(media="print")  # what is filtered stays said on paper
+    assert page.locator(".filtered", has_text=said).is_visible()
+    page.emulate_media(media="screen")
     assert page.locator("#included tbody th", has_text="Itch, chronic").locator("visible=true").count() == 3
     assert page.locator("#included tbody th", has_text="Aches").locator("visible=true").count() == 0
 
 
 def test_a_table_is_saved_as_it_is_shown(look):
     sight = look(details=True)
-    name = sight.page.locator("#F3 + details table").first.get_attribute("id")
+    name = sight.page.locator("#F4 + details table").first.get_attribute("id")
     text = saved(sight, f"Save {name} as CSV")
     assert text.startswith("\ufeff")
     rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
@@ -155,7 +146,7 @@ def test_a_table_is_saved_as_it_is_shown(look):
 
 
 def test_a_figure_is_saved_with_its_colours(look):
-    text = saved(look(), "Save F3 as SVG")
+    text = saved(look(), "Save F4 as SVG")
     assert text.startswith("<svg")
     assert "var(--" not in text
     assert "#989656" in text
@@ -190,7 +181,7 @@ def test_a_number_leads_to_its_row_by_keyboard_and_focus_comes_back(look):
 
 def test_a_mark_shows_its_numbers(look):
     page = look().page
-    mark = page.locator("#F3 [data-tip*='All conditions, 4 mg']")
+    mark = page.locator("#F4 [data-tip*='All conditions, 4 mg']")
     mark.scroll_into_view_if_needed()
     page.wait_for_timeout(100)
     mark.hover()
@@ -198,6 +189,42 @@ def test_a_mark_shows_its_numbers(look):
     assert page.locator("#tip").text_content() == (
         "All conditions, 4 mg: 42.1% (95% CI 32.1 to 54.1), 59 of 140 patients"
     )
+
+
+def test_no_figure_is_split_between_pages(look):
+    """Every figure asks to stay whole, and is no higher than an A4 page: 297 less twice 16 mm, at 96 a 25.4 mm."""
+    page = look(width=688).page  # 210 less twice 14 mm
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    figures = page.evaluate(
+        """() => [...document.querySelectorAll("figure")].map((one) =>
+          [one.id, getComputedStyle(one).breakInside, one.getBoundingClientRect().height])"""
+    )
+    assert len(figures) > 15
+    for name, rule, height in figures:
+        assert rule == "avoid", name
+        assert height <= 265 / 25.4 * 96, name
+
+
+def test_hostile_labels_keep_the_layout(look, report, written):
+    label = "</script><img src=x onerror=alert(1)> {{ 7 * 7 }} \u202ereversed\u202c \"' " + "x" * 2_000
+    entry = {"label": label, "citation": label, "design": label, "outcome": label, "arm": label, "note": label}
+    study = yaml.safe_load((report.parent / "study.yaml").read_text(encoding="utf-8"))
+    study["literature"] = [{**one, **entry} for one in study["literature"]]
+    study["claims"] = [{**one, "text": label, "source": label} for one in study["claims"]]
+    file = written(
+        title=label,
+        conditions={**study["conditions"], "itch": label},
+        literature=study["literature"],
+        claims=study["claims"],
+        deviations=[{"what": label, "why": label}],
+    )
+    for width in (320, 1280):
+        sight = look(file=file, width=width, details=True)
+        sight.page.wait_for_timeout(50)
+        assert sight.faults == []
+        assert sight.page.locator("img").count() == 0
+        assert sight.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_it_prints_with_everything_open(look, tmp_path):

@@ -144,6 +144,7 @@ def test_few_patients_are_marked_and_have_no_p_value(spec):
     ((p_value, note),) = outcome.rows("p_value note", **key, statistic="risk_difference")
     assert p_value == "-"
     assert note.replace("_", " ") == (
-        "imprecise: fewer than 10 patients in a group, fewer than 5 patients with the event in all; "
+        "diagnostics failed: fewer than 10 patients in a group, fewer than 5 patients with the event in all, "
+        "wide interval: 1.00 (bound 0.5); "
         "no p value with fewer than 10 patients in a group"
     )

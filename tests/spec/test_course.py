@@ -217,7 +217,7 @@ def test_treatment_ends_with_the_last_dose_or_a_long_gap(spec, drawn):
 
 def test_share_still_on_the_drug_and_reasons_add_up(spec, drawn):
     outcome = spec(PERSISTENCE, **STOPS)
-    # before day 28 one of five has stopped; before day 84 four have
+    # on day 28 one of five has stopped; on day 84 four have
     assert outcome.rows("day estimate events n", analysis="persistence", statistic="survival") == drawn("""
             day  estimate  events  n
             28   0.8       1       5
@@ -231,17 +231,133 @@ def test_share_still_on_the_drug_and_reasons_add_up(spec, drawn):
             no_reason_recorded  0.2       1
             side_effect         0.2       1
             """)
-    # stops on days 20, 30, 60, 69: half have stopped from day 60 on
-    assert outcome.rows("estimate", analysis="persistence", statistic="median_days") == [["60"]]
+    # the first days off are 21, 31, 61, 70: from day 61 on fewer than half are still on the drug
+    assert outcome.rows("estimate", analysis="persistence", statistic="median_days") == [["61"]]
 
 
-def test_the_study_says_who_is_censored(spec):
-    tables = {"patients": "patient_id end_reason observed_until\nlost lost_to_follow_up 20"}
-    tables["doses"] = "patient_id start_day end_day dose_mg target_dose_mg\nlost 0 20 4.5 4.5"
-    assert spec(PERSISTENCE, **tables).counts["treatment_ends"]["reason"].tolist() == ["lost_to_follow_up"]
-    settings = {**PERSISTENCE["course"]["persistence"], "censored_reasons": ["ongoing", "lost_to_follow_up"]}
-    censoring = spec({"course": {"persistence": settings}}, **tables)
-    assert censoring.counts["treatment_ends"]["reason"].tolist() == [""]
+#: All end on day 27 or 28, with the reason that their name begins with.
+LAST_DAYS = {
+    "patients": """
+        patient_id          observed_until  end_reason
+        side_effect_27      200             side_effect
+        ongoing_27          27              ongoing
+        lost_27             27              lost_to_follow_up
+        completed_28        28              completed
+        side_effect_28      28              side_effect
+        goes_on             200             ongoing
+        """,
+    "doses": """
+        patient_id          start_day  end_day  dose_mg  target_dose_mg
+        side_effect_27      0          27       4.5      4.5
+        ongoing_27          0          27       4.5      4.5
+        lost_27             0          27       4.5      4.5
+        completed_28        0          28       4.5      4.5
+        side_effect_28      0          28       4.5      4.5
+        goes_on             0          200      4.5      4.5
+        """,
+}
+
+
+def test_the_day_after_the_last_dose_is_the_day_of_stopping(spec, drawn):
+    """Who is censored on the last day with a dose is not at risk of the stops of the next day."""
+    days = {
+        "course": {"persistence": {"days": [27, 28, 29], "reason_days": [28, 29]}, "dose_over_time": {"weeks": [4]}}
+    }
+    outcome = spec(days, **LAST_DAYS)
+    # day 28: the ongoing and the lost of day 27 have left, 1 of 4 stops: 3/4.
+    # day 29: the completed of day 28 has left too, 1 of 2 stops: 3/8
+    assert outcome.rows("day estimate events n", analysis="persistence", statistic="survival") == drawn("""
+            day  estimate  events  n
+            27   1         0       6
+            28   0.75      1       6
+            29   0.375     2       6
+            """)
+    assert outcome.rows("day estimate", analysis="reason_for_stopping") == [["28", "0.25"], ["29", "0.625"]]
+    # the curve falls on the same days
+    curve = outcome.curves.query("analysis == 'persistence' and condition == 'all' and dose == 'all' and events > 0")
+    assert curve[["day", "at_risk", "estimate"]].to_numpy().tolist() == [[28, 4, 0.75], [29, 2, 0.375]]
+    # on day 28 itself: three take the drug, one has stopped, and of the other two no more is known
+    states = outcome.rows("endpoint events", analysis="dose", statistic="proportion", day=28)
+    assert [state for state in states if state[1] != "0"] == drawn("""
+            endpoint                            events
+            dose_of_the_day:_high               3
+            dose_of_the_day:_lost_to_follow-up  1
+            dose_of_the_day:_observation_ended  1
+            dose_of_the_day:_stopped            1
+            """)
+
+
+def test_loss_counted_as_stopping_stands_beside(spec, drawn):
+    days = {"course": {"persistence": {"days": [27, 28, 29], "reason_days": [28]}}}
+    outcome = spec(days, **LAST_DAYS)
+    # day 28: two of five stop or are lost, 3/5; day 29: 1 of 2, 3/10. `events` are those lost
+    key = {"analysis": "persistence_lost_as_stopped", "statistic": "survival"}
+    assert outcome.rows("day endpoint estimate events n", **key) == drawn("""
+            day  endpoint                              estimate  events  n
+            27   stopped_the_drug_or_lost_to_follow-up  1        0       6
+            28   stopped_the_drug_or_lost_to_follow-up  0.6      1       6
+            29   stopped_the_drug_or_lost_to_follow-up  0.3      1       6
+            """)
+    # nobody lost: the same as the main row
+    same = spec(PERSISTENCE, **STOPS)
+    found = [
+        same.rows("day estimate", analysis=name, statistic="survival") for name in ("persistence", key["analysis"])
+    ]
+    assert found[0] == found[1]
+
+
+def test_loss_to_follow_up_is_no_stop_anywhere(spec):
+    """A lost patient leaves; the same patient with a reason has stopped, in every analysis that knows stopping."""
+    event = [{"endpoint": "pain", "horizon_days": 100, "risk_table_days": [0]}]
+    study = {"course": {"persistence": {}, "dose_over_time": {}}, "time_to_response": event}
+    study["endpoints"] = [
+        {
+            "id": "pain",
+            "label": "Pain",
+            "definitions": {"fibromyalgia": "FM-PAIN-30"},
+            "intercurrent_events": {"stopped_for_other_reason": "composite"},
+        }
+    ]
+
+    def outcome(reason):
+        return spec(
+            study,
+            patients=f"patient_id observed_until end_reason\none 20 {reason}\ntwo 200 ongoing",
+            doses="""
+                patient_id  start_day  end_day  dose_mg  target_dose_mg
+                one         0          20       1.5      4.5
+                two         0          200      4.5      4.5
+                """,
+            assessments="patient_id day instrument score\none 0 PAIN_NRS 8\ntwo 0 PAIN_NRS 8\ntwo 84 PAIN_NRS 4",
+            side_effects="patient_id term onset_day\ntwo nausea 40",
+        ).counts
+
+    lost, stopped = outcome("lost_to_follow_up"), outcome("cost")
+    for name in ("responses_or_stops", "target_dose_times", "side_effects_first"):
+        tables = [counts[name].query("0 < day < 40") for counts in (lost, stopped)]
+        # the table of side effects counts both for each endpoint
+        times = 2 if name == "side_effects_first" else 1
+        found = [table[["day", "stopped", "censored"]].to_numpy().tolist() for table in tables]
+        assert found == [[[20, 0, 1]] * times, [[21, 1, 0]] * times], name
+    # a response that was not seen is missing after a loss, a failure after a stop with such a strategy
+    observed = [counts["responders"].set_index("day")["observed"].sum() for counts in (lost, stopped)]
+    assert observed[1] > observed[0]
+    ends = [counts["treatment_ends"].set_index("day").loc[20, "reason"] for counts in (lost, stopped)]
+    assert ends == ["lost_to_follow_up", "cost"]
+
+
+def test_a_lost_patient_who_was_seen_off_the_drug_has_stopped(spec):
+    """Lost on day 100, no dose since day 20: 80 days under observation without one show a stop, not the loss."""
+    outcome = spec(
+        PERSISTENCE,
+        patients="patient_id observed_until end_reason\na 100 lost_to_follow_up\nb 50 lost_to_follow_up",
+        doses="patient_id start_day end_day dose_mg target_dose_mg\na 0 20 4.5 4.5\nb 0 20 4.5 4.5",
+    )
+    ends = outcome.counts["treatment_ends"]
+    assert ends[["day", "reason", "n"]].to_numpy().tolist() == [
+        [20, "lost_to_follow_up", 1],
+        [20, "no_reason_recorded", 1],
+    ]
 
 
 SCORES = {
@@ -361,6 +477,8 @@ def test_what_is_not_asked_for_is_not_there(spec):
 
 def test_a_model_of_too_few_patients_is_a_row_with_a_note(spec):
     outcome = spec({"course": {"score_change": {"visit_weeks": [4, 8, 12]}}}, **PAIN)
-    rows = outcome.rows("dose estimate note", analysis="mixed_model", condition="fibromyalgia", dose=any)
-    assert len(rows) == 4
-    assert {(estimate, bool(note != "-")) for _, estimate, note in rows} == {("-", True)}
+    rows = outcome.rows("statistic dose estimate note", analysis="mixed_model", condition="fibromyalgia", dose=any)
+    modelled = [row for row in rows if row[0] != "observations_per_parameter"]
+    assert len(modelled) == 4
+    assert len(rows) == 5  # with the diagnostic, which can be had
+    assert {(estimate, bool(note != "-")) for _, _, estimate, note in modelled} == {("-", True)}

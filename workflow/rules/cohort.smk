@@ -11,12 +11,15 @@ rule cohort:
             f"data/derived/{STUDY.id}/cohort/{{table}}.parquet", table=TABLES
         ),
         accounts=f"data/derived/{STUDY.id}/accounts.json",
+        checks=f"data/derived/{STUDY.id}/checks.json",
     log:
         f"data/logs/{STUDY.id}/cohort.log",
     params:
         code=CODE,
     run:
-        steps.build_cohort(input.study, output.tables, output.accounts, log[0])
+        steps.build_cohort(
+            input.study, output.tables, output.accounts, output.checks, log[0]
+        )
 
 
 rule counts:
@@ -36,12 +39,14 @@ rule counts:
 
 
 rule check_data:
-    """Only read and check: the problems, or an account of all rows, on the console."""
+    """Only read and check: every problem, and an account of all rows, on the console."""
     input:
-        accounts=rules.cohort.output.accounts,
+        study=STUDY_FILE,
+        tables=INPUTS,
     log:
         f"data/logs/{STUDY.id}/check_data.log",
     params:
         code=CODE,
+        folder=f"data/derived/{STUDY.id}",
     run:
-        steps.check_data(input.accounts, log[0])
+        steps.check_data(input.study, params.folder, log[0])

@@ -27,8 +27,25 @@ rule release:
         curves=rules.estimates.output.curves,
         attrition=f"data/derived/{STUDY.id}/counts/attrition.parquet",
         accounts=rules.cohort.output.accounts,
+        checks=rules.cohort.output.checks,
     output:
-        **RELEASED,
+        estimates=report(
+            RELEASED["estimates"],
+            caption="../report/estimates.rst",
+            category="Released tables",
+        ),
+        curves=report(
+            RELEASED["curves"],
+            caption="../report/curves.rst",
+            category="Released tables",
+        ),
+        attrition=report(
+            RELEASED["attrition"],
+            caption="../report/attrition.rst",
+            category="Released tables",
+        ),
+        data_quality=RELEASED["data_quality"],
+        study=RELEASED["study"],
     log:
         f"data/logs/{STUDY.id}/release.log",
     params:

@@ -54,6 +54,8 @@ class Instrument(_Part):
     direction: Literal["lower_better", "higher_better", "target_range"]
     floor: float = 0.0
     """Lowest score of the scale; percentages are taken of `score - floor`."""
+    version_of: str = ""
+    """What several instruments are versions of, whose scores must not be mixed within a patient."""
     note: str = ""
 
     @model_validator(mode="after")

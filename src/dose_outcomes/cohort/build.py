@@ -7,18 +7,25 @@ the checks then read columns of Parquet files, each as often as it likes. What f
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from dose_outcomes.cohort.checks.check import Checker
+from dose_outcomes.cohort.checks.verdicts import Verdict
 from dose_outcomes.cohort.conversion import conversion_faults, convert
-from dose_outcomes.cohort.cross_checks import check_together
 from dose_outcomes.cohort.faults import Fault, raise_faults
+from dose_outcomes.cohort.identifiers import check_identifiers, identifier_notes
+from dose_outcomes.cohort.listing import summary_text
+from dose_outcomes.cohort.quality import judged, refuse_unknown_thresholds
 from dose_outcomes.cohort.raw import ROW, RawTable, as_expression
-from dose_outcomes.cohort.schemas import check_table
+from dose_outcomes.cohort.set_aside import set_aside
 from dose_outcomes.cohort.sources import read_tables
 from dose_outcomes.cohort.tables import TABLES
 from dose_outcomes.engine import connect
+from dose_outcomes.errors import CohortDataError
 from dose_outcomes.study import Study
 
 if TYPE_CHECKING:
@@ -26,7 +33,33 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
 
+@dataclass(frozen=True)
+class CheckedCohort:
+    """What reading and checking a cohort gave.
+
+    Attributes
+    ----------
+    accounts : list of dict
+        An account per table: file, rows read, rows set aside by reason, rows kept.
+    verdicts : list of Verdict
+        Of every rule, on the rows as read.
+    faults : list of Fault
+        Rules that some rows break, with the rows: warnings, and errors where their rows were set aside.
+    """
+
+    accounts: list[dict[str, Any]]
+    verdicts: list[Verdict] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
 def build_cohort(study: Study, folder: Path, faults_file: Path) -> list[dict[str, Any]]:
+    """Write the cohort tables of a study as Parquet; return the accounts of `checked_cohort`, which see."""
+    return checked_cohort(study, folder, faults_file).accounts
+
+
+def checked_cohort(
+    study: Study, folder: Path, faults_file: Path, tell: Callable[[str], None] | None = None
+) -> CheckedCohort:
     """Write the cohort tables of a study as Parquet.
 
     Parameters
@@ -36,12 +69,9 @@ def build_cohort(study: Study, folder: Path, faults_file: Path) -> list[dict[str
     folder : Path
         Gets one ``<table>.parquet`` per cohort table, sorted by its key; an absent table is empty.
     faults_file : Path
-        Gets the offending values when the data are refused; patient level.
-
-    Returns
-    -------
-    list of dict
-        An account per table: file, rows read, rows set aside by reason, rows kept.
+        Gets the offending values, whenever there are any; patient level.
+    tell : callable, optional
+        Gets a summary of the checks, before the data are refused or used.
 
     Raises
     ------
@@ -49,36 +79,78 @@ def build_cohort(study: Study, folder: Path, faults_file: Path) -> list[dict[str
         Lists every fault found; nothing is written but `faults_file`.
     """
     connection = connect()
-    raw = read_tables(study, connection)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=f"{folder.name}-", dir=folder.parent) as unchecked:
-        numbered = {name: convert(_absent(name)) for name in TABLES} | {table.name: convert(table) for table in raw}
-        stored = {name: _store(connection, table, name, Path(unchecked)) for name, table in numbered.items()}
-        used = {table.name: int(connection.execute(stored[table.name].count())) for table in raw}
-        faults: list[Fault] = []
-        for table in raw:
-            found = conversion_faults(connection, table)
-            faults += found
-            typed = {fault.column for fault in found}
-            if not used[table.name]:
-                continue
-            name = table.name
-            # a cell that could not be converted is empty now: do not report it twice
-            faults += [
-                fault
-                for fault in check_table(connection, name, table.file, stored[name], numbered[name], study)
-                if not (fault.check.endswith(".filled") and fault.column in typed)
-            ]
-        faults += check_together(connection, stored, numbered, {table.name: table.file for table in raw})
-        faults_file.unlink(missing_ok=True)
-        if faults:
-            _write_values(faults, faults_file)
+    try:
+        raw = read_tables(study, connection)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=f"{folder.name}-", dir=folder.parent) as unchecked:
+            found = check_tables(connection, raw, study, Path(unchecked), faults_file, tell)
+            folder.mkdir(parents=True, exist_ok=True)
+            for path in sorted(Path(unchecked).glob("*.parquet")):
+                shutil.move(path, folder / path.name)
+    finally:
+        connection.disconnect()
+    return found
+
+
+def check_tables(
+    connection: Backend,
+    raw: list[RawTable],
+    study: Study,
+    folder: Path,
+    faults_file: Path,
+    tell: Callable[[str], None] | None = None,
+) -> CheckedCohort:
+    """Convert, store and check tables as read; set rows aside where the study says so.
+
+    Parameters
+    ----------
+    folder : Path
+        Gets the Parquet files.
+
+    Raises
+    ------
+    CohortDataError
+        Lists every fault found.
+    """
+    numbered = {name: convert(_absent(name)) for name in TABLES} | {table.name: convert(table) for table in raw}
+    files = {table.name: table.file for table in raw}
+    unconverted = tuple(fault for table in raw for fault in conversion_faults(connection, table))
+    checker = _checker(connection, study, numbered, files, folder, unconverted)
+    verdicts, faults = checker.check()
+    refuse_unknown_thresholds(verdicts, study)
+    with_strangers = {fault.table for fault in faults if fault.check.endswith(".patient_id.known")}
+    identifying = check_identifiers(connection, raw, checker.stored, numbered, study, with_strangers)
+    faults = [*identifying, *judged(faults, verdicts, study)]
+    if tell:
+        tell(summary_text(verdicts, {table.name: table.rows_read for table in raw}, study))
+    faults_file.unlink(missing_ok=True)
+    if faults:
+        _write_values(faults, faults_file)
+    reasons: Mapping[str, Mapping[str, int]] = {}
+    if study.quality.on_error == "stop" or identifying or not _can_be_set_aside(faults):
         raise_faults(faults, str(faults_file))
-        folder.mkdir(parents=True, exist_ok=True)
-        for path in Path(unchecked).iterdir():
-            shutil.move(path, folder / path.name)
-    connection.disconnect()
-    return [_account(table, used[table.name]) for table in raw]
+    else:
+        taken = set_aside(connection, numbered, faults)
+        numbered, reasons = taken.kept, taken.reasons
+        _, left = _checker(connection, study, numbered, files, folder, ()).check()
+        raise_faults([fault for fault in left if fault.severity == "error"], str(faults_file))
+    used = {name: _rows_of(connection, folder / f"{name}.parquet") for name in files}
+    if not used["patients"]:
+        raise CohortDataError("The data cannot be used: no patient is left. See data.tables and quality in the study")
+    accounts = [_account(table, used[table.name], reasons, study) for table in raw]
+    return CheckedCohort(accounts, verdicts, faults)
+
+
+def _checker(
+    connection: Backend,
+    study: Study,
+    numbered: Mapping[str, ir.Table],
+    files: dict[str, str],
+    folder: Path,
+    unconverted: tuple[Fault, ...],
+) -> Checker:
+    stored = {name: _store(connection, table, name, folder) for name, table in numbered.items()}
+    return Checker(connection, study, stored, numbered, files, unconverted)
 
 
 def _store(connection: Backend, table: ir.Table, name: str, folder: Path) -> ir.Table:
@@ -88,6 +160,10 @@ def _store(connection: Backend, table: ir.Table, name: str, folder: Path) -> ir.
     return connection.read_parquet(path, table_name=f"stored {name}")
 
 
+def _rows_of(connection: Backend, path: Path) -> int:
+    return int(connection.execute(connection.read_parquet(path, table_name=f"used {path.stem}").count()))
+
+
 def _absent(name: str) -> RawTable:
     """Return a table without rows."""
     import pandas as pd
@@ -95,13 +171,24 @@ def _absent(name: str) -> RawTable:
     return RawTable(name, "", as_expression(pd.DataFrame(columns=list(TABLES[name].columns), dtype="str")), 0)
 
 
-def _account(table: RawTable, rows_used: int) -> dict[str, Any]:
+def _can_be_set_aside(faults: list[Fault]) -> bool:
+    """Return whether there are errors, and each of them names rows."""
+    errors = [fault for fault in faults if fault.severity == "error"]
+    return bool(errors) and all(fault.rows for fault in errors)
+
+
+def _account(table: RawTable, rows_used: int, reasons: Mapping[str, Mapping[str, int]], study: Study) -> dict[str, Any]:
+    together = {**table.set_aside}
+    for reason, rows in reasons.get(table.name, {}).items():
+        together[reason] = together.get(reason, 0) + rows
+    assert rows_used + sum(together.values()) == table.rows_read, f"rows of {table.name} do not add up"
     return {
         "table": table.name,
         "file": Path(table.file).name,
         "rows_read": table.rows_read,
-        "set_aside": dict(sorted(table.set_aside.items())),
+        "set_aside": dict(sorted(together.items())),
         "rows_used": rows_used,
+        "notes": [*table.notes, *identifier_notes(table.name, study)],
     }
 
 
@@ -110,11 +197,10 @@ def _write_values(faults: list[Fault], path: Path) -> None:
     import pandas as pd
 
     rows = [
-        (fault.check, fault.file, fault.column, row, value)
+        (fault.check, fault.severity, fault.file, fault.column, row, value)
         for fault in faults
         for row, value in zip(fault.rows, fault.values or ("",) * len(fault.rows), strict=True)
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
-    pd.DataFrame(rows, columns=["check", "file", "column", "row", "value"]).to_csv(
-        path, index=False, lineterminator="\n"
-    )
+    columns = ["check", "severity", "file", "column", "row", "value"]
+    pd.DataFrame(rows, columns=columns).to_csv(path, index=False, lineterminator="\n")

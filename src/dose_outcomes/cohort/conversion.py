@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dose_outcomes.cohort.faults import Fault, failing_cells
 from dose_outcomes.cohort.raw import ROW, RawTable
+from dose_outcomes.cohort.sources.censored import MARKED
 from dose_outcomes.cohort.tables import TABLES, Kind
 
 if TYPE_CHECKING:
@@ -23,6 +26,9 @@ EXPECTED: dict[Kind, str] = {
 DTYPES: dict[Kind, str] = {"text": "string", "integer": "int64", "number": "float64", "boolean": "boolean"}
 #: What the engine's own cast would take for a number is wider: underscores, nan, inf.
 NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+NUMBER_WITH_COMMA = r"^[+-]?([0-9]+,?[0-9]*|,[0-9]+)([eE][+-]?[0-9]+)?$"
+DATE = r"^([0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4})([ T][0-9:.]+Z?)?$"
+_WITH = {"point": "with a point", "comma": "with a comma"}
 
 
 def convert(table: RawTable) -> ir.Table:
@@ -35,7 +41,9 @@ def convert(table: RawTable) -> ir.Table:
     spec = TABLES[table.name].columns
     content = table.content
     columns = {
-        name: _typed(content[name], column.kind) if name in content.columns else ibis.null(DTYPES[column.kind])
+        name: _typed(content[name], column.kind, table.decimal)
+        if name in content.columns
+        else ibis.null(DTYPES[column.kind])
         for name, column in spec.items()
     }
     further = sorted(set(content.columns) - {ROW, *spec})
@@ -43,34 +51,105 @@ def convert(table: RawTable) -> ir.Table:
 
 
 def conversion_faults(connection: Backend, table: RawTable) -> list[Fault]:
-    """Return a fault for each column with cells that cannot be converted."""
-    spec = TABLES[table.name].columns
+    """Return a fault for each column and kind of cell that cannot be converted."""
     content = table.content
-    bad = {name: _bad(content[name], spec[name].kind) for name in spec if name in content.columns}
-    found = {name: cells for name, cells in bad.items() if cells is not None}
-    if not found:
+    bad: dict[tuple[str, str], tuple[_BadCells, ir.BooleanValue]] = {}
+    for name in content.columns:
+        cells = _bad(content[name], _kind(table, name), table.decimal)
+        if name == ROW or (cells is None and name not in table.allowed):
+            continue
+        for kind in _kinds_of_bad_cells(table, name):
+            found = kind.holds(_text(content[name])) & (_filled(content[name]) if cells is None else cells)
+            bad[name, kind.name] = (kind, found.fill_null(False))
+    if not bad:
         return []
-    numbers = connection.to_pyarrow(content.aggregate(**{name: cells.sum() for name, cells in found.items()}))
+    asked = {f"{place}": cells.sum() for place, (_, cells) in enumerate(bad.values())}
+    numbers = list(connection.to_pyarrow(content.aggregate(**asked)).to_pylist()[0].values())
     faults = []
-    for name, number in numbers.to_pylist()[0].items():
+    for ((name, _), (kind, cells)), number in zip(bad.items(), numbers, strict=True):
         if number:
-            rows, values = failing_cells(connection, content.filter(found[name]), name)
+            failing = content.filter(cells)
+            rows, values = failing_cells(connection, failing, name)
             faults.append(
                 Fault(
-                    check=f"{table.name}.{name}.type",
+                    check=f"{table.name}.{name}.{kind.name}",
                     table=table.name,
                     file=table.file,
                     column=name,
-                    sentence=EXPECTED[spec[name].kind],
-                    remedy="Correct the cells, or map them under data.tables in the study file",
+                    sentence=kind.sentence,
+                    remedy=kind.remedy,
                     rows=rows,
                     values=values,
+                    checked=table.rows_read,
+                    number=int(number),
+                    failing=failing,
                 )
             )
     return faults
 
 
-def _typed(cells: ir.Column, kind: Kind) -> ir.Column:
+@dataclass(frozen=True, slots=True)
+class _BadCells:
+    """One kind of cells that cannot be converted: its name, which they are, and what is said of them."""
+
+    name: str
+    sentence: str
+    remedy: str
+    holds: Callable[[ir.StringColumn], ir.BooleanValue]
+
+
+def _kind(table: RawTable, name: str) -> Kind:
+    spec = TABLES[table.name].columns.get(name)
+    return spec.kind if spec else "text"
+
+
+def _kinds_of_bad_cells(table: RawTable, name: str) -> list[_BadCells]:
+    """Return the kinds of bad cells of a column: those that have a remedy of their own, then all the others."""
+    kind = _kind(table, name)
+    sentence = EXPECTED[kind]
+    others = "Correct the cells, or map them under data.tables in the study file"
+    if kind == "text" and name in table.allowed:
+        values = table.allowed[name]
+        sentence = f"must be one of {', '.join(values)}"
+        return [_BadCells("allowed", sentence, others, lambda text: ~text.isin(values))]
+    if kind in ("text", "boolean"):
+        return [_BadCells("type", sentence, others, lambda text: text.notnull())]
+    here = f"data.tables.{table.name}"
+    mark, other = ("point", "comma") if table.decimal == "point" else ("comma", "point")
+    if kind == "number":
+        sentence = f"must be a number, {_WITH[mark]} before the decimals"
+    with_other = {"point": NUMBER, "comma": NUMBER_WITH_COMMA}[other]
+    special = [
+        _BadCells(
+            "date",
+            f"{sentence}; this looks like a date",
+            "Give days after the first dose: dates tell who a patient is",
+            lambda text: text.re_search(DATE),
+        ),
+        _BadCells(
+            "censored",
+            f"{sentence}; this has < or > before it",
+            f"Say what such a cell stands for under {here}.censored in the study file",
+            lambda text: text.re_search(MARKED),
+        ),
+        _BadCells(
+            "decimal_mark",
+            f"{sentence}; this has a {other} in it",
+            f"If that is the mark before the decimals, set {here}.decimal: {other} in the study file",
+            lambda text: text.re_search(with_other) & text.contains({"point": ".", "comma": ","}[other]),
+        ),
+    ]
+
+    def none_of_them(text: ir.StringColumn) -> ir.BooleanValue:
+        found = special[0].holds(text)
+        for one in special[1:]:
+            found = found | one.holds(text)
+        return ~found
+
+    return [*special, _BadCells("type", sentence, others, none_of_them)]
+
+
+def _typed(cells: ir.Column, kind: Kind, decimal: str) -> ir.Column:
     """Return the cells in the type of the column, null where that cannot be done."""
     import ibis
 
@@ -83,22 +162,22 @@ def _typed(cells: ir.Column, kind: Kind) -> ir.Column:
         return ibis.cases((text.isin(TRUE), True), (text.isin(FALSE), False), else_=ibis.null("boolean"))
     if kind == "integer" and cells.type().is_integer():
         return cells.try_cast("int64")
-    numbers = _numbers(cells)
+    numbers = _numbers(cells, decimal)
     if kind == "integer":
         whole = numbers.try_cast("int64")
         return (whole == numbers).ifelse(whole, ibis.null("int64"))
     return numbers
 
 
-def _bad(cells: ir.Column, kind: Kind) -> ir.BooleanColumn | None:
+def _bad(cells: ir.Column, kind: Kind, decimal: str) -> ir.BooleanColumn | None:
     """Return whether a cell holds something else than its column may; None where its type rules that out."""
     own = cells.type()
     if kind == "text" or (kind == "boolean" and own.is_boolean()) or (own.is_integer() and own.is_signed_integer()):
-        return None if kind != "boolean" or own.is_boolean() else _filled(cells) & _typed(cells, kind).isnull()
-    return _filled(cells) & _typed(cells, kind).isnull()
+        return None if kind != "boolean" or own.is_boolean() else _filled(cells) & _typed(cells, kind, decimal).isnull()
+    return _filled(cells) & _typed(cells, kind, decimal).isnull()
 
 
-def _numbers(cells: ir.Column) -> ir.FloatingColumn:
+def _numbers(cells: ir.Column, decimal: str) -> ir.FloatingColumn:
     """Return finite numbers; null for everything else."""
     import ibis
 
@@ -107,7 +186,11 @@ def _numbers(cells: ir.Column) -> ir.FloatingColumn:
     if cells.type().is_numeric() or cells.type().is_boolean():
         return cells.cast("float64")
     # what is no number gives an empty text, which is none either; what is too large gives infinity
-    numbers = _text(cells).re_extract(NUMBER, 0).try_cast("float64")
+    if decimal == "comma" and cells.type().is_string():
+        text = _text(cells).re_extract(NUMBER_WITH_COMMA, 0).replace(",", ".")
+    else:
+        text = _text(cells).re_extract(NUMBER, 0)
+    numbers = text.try_cast("float64")
     return numbers.nullif(float("inf")).nullif(float("-inf"))
 
 

@@ -1,38 +1,107 @@
-"""What reading the tables gave, as it is released."""
+"""How good the data are: what the rules found, judged by the thresholds of the study, and what of it is shown."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from dose_outcomes.cohort.faults import Fault
+from dose_outcomes.errors import StudyError, nearest
+
+if TYPE_CHECKING:
+    from dose_outcomes.cohort.checks.verdicts import Verdict
+    from dose_outcomes.study import Study
+    from dose_outcomes.study.quality import Threshold
+
+CATEGORIES = ("conformance", "completeness", "plausibility")
+#: All rules ask whether the data agree with themselves, with the study file and with the catalogue; none asks a
+#: source outside (which would be validation).
+CONTEXT = "verification"
+STATUSES = ("passed", "warned", "failed", "nothing to check")
+FEW, MOST = "<{}", "all but fewer than {}"
 
 
-def account_text(accounts: list[dict[str, Any]]) -> str:
-    """Return in words what was read, used and set aside.
-
-    Examples
-    --------
-    >>> doses = {"table": "doses", "file": "d.csv", "rows_read": 9, "set_aside": {"late": 2}, "rows_used": 7}
-    >>> print(account_text([doses]))
-    No problem found.
-    doses (d.csv): 9 rows read, 7 used
-      2 set aside: late
-    """
-    lines = ["No problem found."]
-    for account in accounts:
-        name = f"{account['table']} ({account['file']})"
-        lines.append(f"{name}: {account['rows_read']} rows read, {account['rows_used']} used")
-        lines += [f"  {number} set aside: {reason}" for reason, number in account["set_aside"].items()]
-    return "\n".join(lines)
-
-
-def data_quality(accounts: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the account of rows per table; checks that a table fails stop the run before.
+def status(severity: str, checked: int, failing: int, threshold: Threshold | None = None) -> str:
+    """Return passed, warned, failed or nothing to check.
 
     Parameters
     ----------
-    accounts : list of dict
-        As `cohort.build.build_cohort` returns them.
+    severity : str
+        error or warning; thresholds are for warnings.
+    checked, failing : int
+        Rows or patients that were asked, and those that broke the rule.
+    threshold : Threshold, optional
+        Shares above which a warning is given, or the rule has failed.
+
+    Examples
+    --------
+    >>> [status("warning", 100, failing) for failing in (0, 1, 100)], status("error", 100, 1), status("error", 0, 0)
+    (['passed', 'warned', 'warned'], 'failed', 'nothing to check')
     """
+    if not checked:
+        return "nothing to check"
+    if severity == "error":
+        return "failed" if failing else "passed"
+    share = failing / checked
+    if threshold is None:
+        return "warned" if failing else "passed"
+    if threshold.fail_above is not None and share > threshold.fail_above:
+        return "failed"
+    return "warned" if share > threshold.warn_above else "passed"
+
+
+def judged(faults: Iterable[Fault], verdicts: Iterable[Verdict], study: Study) -> list[Fault]:
+    """Return the faults that count under the thresholds of the study: a warning that has failed is an error."""
+    by_rule = {verdict.id: verdict for verdict in verdicts}
+    found = []
+    for fault in faults:
+        verdict = by_rule.get(fault.check)
+        threshold = study.quality.thresholds.get(fault.check)
+        if verdict is None or verdict.severity == "error" or threshold is None:
+            found.append(fault)
+            continue
+        outcome = status(verdict.severity, verdict.checked, verdict.failing, threshold)
+        if outcome != "passed":
+            found.append(replace(fault, severity="error") if outcome == "failed" else fault)
+    return found
+
+
+def refuse_unknown_thresholds(verdicts: Iterable[Verdict], study: Study) -> None:
+    """Refuse thresholds of rules that do not exist, or that are no warnings."""
+    severities = {verdict.id: verdict.severity for verdict in verdicts}
+    problems = []
+    for rule in study.quality.thresholds:
+        if rule not in severities:
+            close = nearest(rule, severities)
+            hint = f"; did you mean {close}?" if close else ""
+            problems.append(f"quality.thresholds: no rule '{rule}'{hint}")
+        elif severities[rule] == "error":
+            problems.append(f"quality.thresholds: '{rule}' is an error: no row may break it. Set rows aside instead")
+    if problems:
+        raise StudyError("\n".join(problems))
+
+
+def data_quality(accounts: list[dict[str, Any]], verdicts: list[dict[str, Any]], study: Study) -> dict[str, Any]:
+    """Return rows per table, every rule with its result, and how many of each category came out how.
+
+    Thresholds are applied here, to stored results: others need no new checks.
+
+    Parameters
+    ----------
+    accounts, verdicts : list of dict
+        As `cohort.build.checked_cohort` returns them, stored.
+    """
+    files = {account["table"]: account["file"] for account in accounts}
+    checks = []
+    for one in verdicts:
+        threshold = study.quality.thresholds.get(one["id"])
+        outcome = status(one["severity"], one["checked"], one["failing"], threshold)
+        effect = {"failed": "set aside", "warned": "used as they stand"}.get(outcome, "")
+        checks.append({**one, "file": files.get(one["table"], ""), "status": outcome, "effect": effect})
+        checks[-1]["context"] = CONTEXT
     return {
+        "on_error": study.quality.on_error,
         "tables": [
             {
                 "table": account["table"],
@@ -40,8 +109,69 @@ def data_quality(accounts: list[dict[str, Any]]) -> dict[str, Any]:
                 "rows_read": account["rows_read"],
                 "rows_set_aside": sum(account["set_aside"].values()),
                 "rows_used": account["rows_used"],
+                "reasons": [{"reason": reason, "rows": rows} for reason, rows in account["set_aside"].items()],
+                **({"notes": account["notes"]} if account.get("notes") else {}),
             }
             for account in accounts
         ],
-        "checks": [],
+        "summary": [
+            {
+                "category": category,
+                "context": CONTEXT,
+                **{
+                    outcome: sum(one["category"] == category and one["status"] == outcome for one in checks)
+                    for outcome in STATUSES
+                },
+            }
+            for category in CATEGORIES
+        ],
+        "checks": checks,
     }
+
+
+def shown_quality(quality: dict[str, Any], minimum_count: int) -> dict[str, Any]:
+    """Return what may leave the site: no count of rows below the minimum, and none that gives one back.
+
+    A small number of failing rows is "<5"; the rows asked are rounded down to a multiple of the minimum, so that two
+    rules do not give the number of empty cells by subtraction; of a table of which few rows were set aside, the rows
+    used are not shown.
+
+    Parameters
+    ----------
+    quality : dict
+        As `data_quality` returns it.
+    minimum_count : int
+        Smallest count that may be shown; 0 and 1 hide nothing.
+    """
+    if minimum_count <= 1:
+        return quality
+    few, most = FEW.format(minimum_count), MOST.format(minimum_count)
+
+    def shown(check: dict[str, Any]) -> dict[str, Any]:
+        failing, passing = check["failing"], check["checked"] - check["failing"]
+        number = few if 0 < failing < minimum_count else most if 0 < passing < minimum_count and failing else failing
+        checked = check["checked"]
+        asked = few if 0 < checked < minimum_count else checked - checked % minimum_count
+        return {**check, "failing": few if asked == few and failing else number, "checked": asked}
+
+    return {
+        **quality,
+        "tables": [_shown_table(table, minimum_count, few) for table in quality["tables"]],
+        "checks": [shown(check) for check in quality["checks"]],
+    }
+
+
+def _shown_table(table: dict[str, Any], minimum_count: int, few: str) -> dict[str, Any]:
+    if 0 < table["rows_set_aside"] < minimum_count:
+        reasons = [{"reason": one["reason"], "rows": few} for one in table["reasons"]]
+        return {**table, "rows_set_aside": few, "rows_used": None, "reasons": reasons}
+    large = [one for one in table["reasons"] if one["rows"] >= minimum_count]
+    small = [one for one in table["reasons"] if one["rows"] < minimum_count]
+    if small and sum(one["rows"] for one in small) < minimum_count and large:
+        # the rest of the sum would be a small number: the smallest of the others goes with it
+        smallest = min(large, key=lambda one: (one["rows"], one["reason"]))
+        large.remove(smallest)
+        small.append(smallest)
+    if small:
+        large.append({"reason": "; ".join(one["reason"] for one in small), "rows": sum(one["rows"] for one in small)})
+    return {**table, "reasons": large}

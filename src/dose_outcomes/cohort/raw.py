@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -29,6 +29,18 @@ class RawTable:
         Rows of the file.
     set_aside : dict of str to int
         Reason: rows that the source leaves out by its own rules.
+    decimal : str
+        "point" or "comma": the mark before the decimals of numbers that are text.
+    allowed : dict of str to list of str
+        Column of text: the values that the study file allows.
+    notes : tuple of str
+        How the file was read, in sentences that are released.
+    named : dict of str to str
+        Cohort column: its name in the file, where it comes from one.
+    unused : Table, optional
+        `ROW` and the columns of the file that are no cohort column; patient data all the same.
+    has_dates : bool
+        The form of the source has dates, from which it counts days itself.
     """
 
     name: str
@@ -36,6 +48,12 @@ class RawTable:
     content: ir.Table
     rows_read: int
     set_aside: dict[str, int] = field(default_factory=dict)
+    decimal: Literal["point", "comma"] = "point"
+    allowed: dict[str, list[str]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    named: dict[str, str] = field(default_factory=dict)
+    unused: ir.Table | None = None
+    has_dates: bool = False
 
 
 def as_expression(frame: pd.DataFrame) -> ir.Table:

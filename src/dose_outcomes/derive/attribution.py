@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dose_outcomes.derive.context import Derived
+from dose_outcomes.derive.dose_taken import periods_until
 from dose_outcomes.derive.population import dose_group
 from dose_outcomes.derive.response import responder_counts
 from dose_outcomes.study.endpoints import Endpoint
@@ -108,27 +109,14 @@ def _current(derived: Derived, endpoint: Endpoint) -> pd.DataFrame:
     patients = derived.patients[endpoint.id]
     patients = patients.filter(patients.not_assessable.isnull()).drop("dose").join(times, "patient_id")
     patients = patients.mutate(until=patients.first_response.coalesce(patients.last_seen))
-    doses = derived.cohort.doses
-    doses = doses.select("patient_id", "start_day", "end_day", dose=dose_group(doses.dose_mg, derived.study))
-    table = patients.join(doses.filter(doses.dose.notnull()), "patient_id")
-    days = _days_at_risk(table)
-    event = (table.first_response >= table.start_day) & (table.first_response <= table.end_day)
-    table = table.mutate(days=days, event=event.fill_null(False).cast("int64"))
-    table = table.filter(table.days > 0)
+    table = periods_until(patients, derived.cohort.doses, derived.study)
+    event = (table.first_response == table.exit_day).fill_null(False).cast("int64")
+    table = table.mutate(days=table.exit_day - table.entry, event=event)
     counts = table.group_by("condition", "definition", "dose").agg(
         events=table.event.sum(), days=table.days.sum(), patients=table.patient_id.nunique()
     )
     frame: pd.DataFrame = counts.execute()
     return frame.assign(endpoint=endpoint.id, attribution=CURRENT)
-
-
-def _days_at_risk(table: ir.Table) -> ir.IntegerValue:
-    """Return the days of a dose episode between day 1 and the end of risk, both included."""
-    import ibis
-
-    first = ibis.greatest(table.start_day, 1)
-    last = ibis.least(table.end_day, table.until)
-    return ibis.greatest(last - first + 1, 0)
 
 
 def landmark_exclusions(derived: Derived, endpoint: Endpoint) -> tuple[int, list[tuple[str, int]]]:

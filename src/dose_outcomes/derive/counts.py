@@ -9,23 +9,25 @@ from typing import TYPE_CHECKING, Any
 
 from dose_outcomes.derive.attribution import responders_by_attribution, responses_by_current_dose
 from dose_outcomes.derive.attrition import attrition
+from dose_outcomes.derive.comparability import compared_categories, compared_numbers, follow_up_counts
 from dose_outcomes.derive.context import Derived, derive
 from dose_outcomes.derive.course.baseline import baseline_categories, baseline_medications, baseline_numbers
 from dose_outcomes.derive.course.dosing import dose_states, dose_values, target_dose_times
 from dose_outcomes.derive.course.persistence import treatment_end_counts
 from dose_outcomes.derive.course.score_change import repeated_measures_sums, score_change_counts
 from dose_outcomes.derive.course.subgroups import subgroup_responders
+from dose_outcomes.derive.dose_taken import exposure
 from dose_outcomes.derive.response import responder_counts, time_to_response_counts, with_remission
 from dose_outcomes.derive.robustness import baseline_scores, repeated_scores, response_patterns
 from dose_outcomes.derive.side_effects import event_time_counts, side_effect_counts, time_at_risk
 from dose_outcomes.derive.side_effects.character import character_counts
 from dose_outcomes.derive.side_effects.course import course_counts
-from dose_outcomes.derive.side_effects.current_dose import current_event_counts, exposure, exposure_counts
+from dose_outcomes.derive.side_effects.current_dose import current_event_counts, exposure_counts
 from dose_outcomes.derive.side_effects.dose_changes import treatment_changes
 from dose_outcomes.derive.side_effects.occurrence import first_event_counts, prevalence_counts, recurrence_counts
 from dose_outcomes.derive.side_effects.self_controlled import window_counts
 from dose_outcomes.derive.sustained import sustained_response_counts
-from dose_outcomes.derive.times.dose_of_the_day import dose_period_counts
+from dose_outcomes.derive.times.dose_of_the_day import dose_period_counts, dose_period_pair_counts
 from dose_outcomes.derive.times.first_response import response_interval_counts, visit_gap_counts
 from dose_outcomes.derive.times.response_duration import response_duration_counts, sustained_response_time_counts
 from dose_outcomes.derive.times.stopping import response_or_stop_counts
@@ -155,6 +157,11 @@ TABLES = {
     "dose_periods": CountTable(
         ("endpoint", "condition", "dose", "entry", "day"), ("events", "censored", "patients"), dose_period_counts
     ),
+    "dose_period_pairs": CountTable(
+        ("endpoint", "condition", "dose", "entry", "day", "later_dose", "later_entry", "later_day"),
+        ("events", "censored"),
+        dose_period_pair_counts,
+    ),
     "sustained_response_times": CountTable(
         ("endpoint", "condition", "dose", "day"), ("events", "censored"), sustained_response_time_counts
     ),
@@ -221,6 +228,15 @@ TABLES = {
     "baseline_numbers": CountTable(("condition", "dose", "characteristic", "value"), ("n",), baseline_numbers),
     "baseline_categories": CountTable(("condition", "dose", "characteristic", "value"), ("n",), baseline_categories),
     "baseline_medications": CountTable(("condition", "dose", "drug_class"), ("n",), baseline_medications),
+    "compared_numbers": CountTable(
+        ("endpoint", "condition", "dose", "characteristic", "value"), ("n",), compared_numbers
+    ),
+    "compared_categories": CountTable(
+        ("endpoint", "condition", "dose", "characteristic", "value"), ("n",), compared_categories
+    ),
+    "follow_up": CountTable(
+        ("endpoint", "condition", "dose", "day", "died", "first_response"), ("n",), follow_up_counts
+    ),
     "dose_values": CountTable(("condition", "dose", "quantity", "value"), ("n",), dose_values),
     "dose_states": CountTable(("condition", "dose", "day", "state"), ("n",), dose_states),
     "target_dose_times": CountTable(

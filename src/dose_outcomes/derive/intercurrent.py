@@ -10,6 +10,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, get_args
 
 from dose_outcomes.derive.packing import packed, unpacked
+from dose_outcomes.derive.stopping import first_day_off
 from dose_outcomes.engine import Cohort
 from dose_outcomes.errors import AnalysisError
 from dose_outcomes.study import Study
@@ -19,7 +20,8 @@ from dose_outcomes.study.estimand import EVENTS, STRATEGIES, IntercurrentEvent, 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-#: Kinds of event: reasons of the table patients that mean it. Losing sight of a patient is missing data, no event.
+#: Kinds of event: reasons of the table patients that mean it; with death all that are not among `stopping.NO_STOP`.
+#: Losing sight of a patient is missing data, no event.
 STOP_REASONS = {
     "stopped_for_side_effect": ["side_effect"],
     "stopped_for_lack_of_efficacy": ["lack_of_efficacy"],
@@ -44,7 +46,7 @@ def intercurrent_events(cohort: Cohort, population: ir.Table, study: Study) -> i
     patients = cohort.patients.join(population.select("patient_id", "last_dose_day"), "patient_id")
     parts = [
         patients.filter(patients.end_reason.isin(reasons)).select(
-            "patient_id", event=ibis.literal(kind), day=patients.last_dose_day + 1
+            "patient_id", event=ibis.literal(kind), day=first_day_off(patients.last_dose_day)
         )
         for kind, reasons in STOP_REASONS.items()
     ]

@@ -113,7 +113,7 @@ def _too_few(groups: Sequence[tuple[int, int]], study: Study) -> str:
     if min(n for _, n in groups) < bounds.minimum_patients:
         return f"fewer than {bounds.minimum_patients} patients at a dose"
     if min(min(events, n - events) for events, n in groups) < max(bounds.minimum_events, 1):
-        return f"fewer than {max(bounds.minimum_events, 1)} patients with or without response at a dose"
+        return f"fewer than {max(bounds.minimum_events, 1)} patients with or without the event at a dose"
     return ""
 
 
@@ -123,6 +123,8 @@ def _rows(cells: ResponderCells, condition: str, subgroup: str, found: Responses
     shared = {"analysis": ANALYSIS, **cells.key(condition), **total(groups), "dose": ALL}
     shapes = candidates(study)
     models = list(dict.fromkeys(candidate.model for _, candidate in shapes))
+    if not subgroup:
+        yield _per_variable(shared, groups, max(len(MODELS[model].parameters) for model in models))
     if found.reason:
         note = found.reason if any(n for _, n in groups) else NO_PATIENTS
         yield from _nothing(shared, subgroup, [label for label, _ in shapes], models, groups, note, study)
@@ -154,6 +156,19 @@ def _rows(cells: ResponderCells, condition: str, subgroup: str, found: Responses
     for model, fit in fits.items():
         yield from _fit(shared, joined(subgroup, model), fit, note, study)
     yield from _fitted(shared, subgroup, groups, fits, {one.model for one in test.significant}, note, study)
+
+
+def _per_variable(shared: dict[str, Any], groups: Sequence[tuple[int, int]], parameters: int) -> Result:
+    """Return the events, or the patients without one where they are fewer, for each parameter of the largest model."""
+    n, events = sum(n for _, n in groups), sum(events for events, _ in groups)
+    fewer = min(events, n - events)
+    return Result(
+        **{**shared, "events": fewer},
+        statistic="events_per_variable",
+        estimate=fewer / parameters if n else None,
+        method="patients with or without the event, the fewer, for each parameter of the largest model",
+        note="" if n else NO_PATIENTS,
+    )
 
 
 def within_studied_doses(study: Study) -> str:

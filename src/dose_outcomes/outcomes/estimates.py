@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from dose_outcomes.outcomes.cohort_size import cohort_size
 from dose_outcomes.outcomes.course.every_analysis import course
+from dose_outcomes.outcomes.diagnostics.every_analysis import with_diagnostics
 from dose_outcomes.outcomes.dose_attribution import responder_rate_by_attribution, response_rate_by_current_dose
+from dose_outcomes.outcomes.literature import literature
 from dose_outcomes.outcomes.multiplicity import adjust_families
 from dose_outcomes.outcomes.responder_comparisons import responder_comparisons
 from dose_outcomes.outcomes.responder_rate import responder_rate, responder_rate_by_strategy
@@ -53,6 +55,8 @@ def estimate_all(counts: dict[str, pd.DataFrame], study: Study) -> tuple[pd.Data
     of_times = times(counts, study)
     results += of_times.results
     curves += of_times.curves
+    results += list(literature(results, study))
     curve = pd.concat(curves, ignore_index=True) if curves else pd.DataFrame(columns=list(CURVE_COLUMNS))
+    results = list(with_diagnostics(results, counts, study))
     table = to_frame(adjust_families(results, study))
     return table, curve.sort_values([*CURVE_KEY, "day"], kind="stable", ignore_index=True)

@@ -1,7 +1,7 @@
 """What missing scores can do to a responder rate: one estimand under several handlings, one below the other.
 
 The rows of a cell share their counts: with all of them but one, the missing one could be worked out. Disclosure
-control hides them together (`disclosure.SHARING_COUNTS`).
+control hides them together (`disclosure.relations`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""Families of tests: p values adjusted within each family that the study declares, over the assembled results."""
+"""Families of tests: p values adjusted within each family that the study declares, over the assembled results.
+
+A family that comes after another one (serial gatekeeping: Westfall and Krishen 2001, J Stat Plan Inference 99:25-40)
+is tested at the full level, but only if every test of that one has succeeded. As adjusted p values: the largest of the
+family before is the least that any here can have. A family before without tests lets nothing pass.
+"""
 
 from __future__ import annotations
 
@@ -23,19 +28,25 @@ def adjust_families(results: Sequence[Result], study: Study) -> list[Result]:
     is the number of tests that were adjusted for.
     """
     adjusted = list(results)
+    gates: dict[str, float] = {}
     for family in study.multiplicity:
         members = [place for place, result in enumerate(adjusted) if _belongs(result, family, study)]
         found = adjust_p_values([adjusted[place].p_value for place in members], method=family.method)
-        for place, p_value in zip(members, found.p_values, strict=True):
+        gate = 0.0 if family.after is None else gates[family.after]
+        after = "" if family.after is None else f", after '{family.after}' (serial gatekeeping)"
+        p_values = [None if p_value is None else max(p_value, gate) for p_value in found.p_values]
+        gates[family.id] = max((p_value for p_value in p_values if p_value is not None), default=1.0)
+        for place, p_value in zip(members, p_values, strict=True):
             row = adjusted[place]
             if p_value is None:
                 note = joined(row.note, f"not a test of the family '{family.label}'")
                 adjusted[place] = replace(row, note=note)
             else:
-                method = f"{row.method}; adjusted p: {found.method}, {found.family_size} tests of '{family.label}'"
+                family_named = f"{found.family_size} tests of '{family.label}'{after}"
+                method = f"{row.method}; adjusted p: {found.method}, {family_named}"
                 adjusted[place] = replace(row, p_adjusted=p_value, method=method)
         excluded = [adjusted[members[position]] for position in found.excluded]
-        adjusted.append(_family_row(family, found.family_size, found.method, excluded, bool(members)))
+        adjusted.append(_family_row(family, found.family_size, found.method + after, excluded, bool(members)))
     return adjusted
 
 

@@ -2,7 +2,7 @@
 
 Patients of a trial differ from those of a cohort in more than the drug. A difference and the published counts give
 the cohort's responders back: its own row stands beside them, and disclosure control hides them together
-(`disclosure.SHARING_COUNTS`). The published row is public and never hidden.
+(`disclosure.relations`). The published row is public and never hidden.
 """
 
 from __future__ import annotations

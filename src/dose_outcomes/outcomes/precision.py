@@ -1,4 +1,4 @@
-"""When a comparison rests on too few patients or events: how its note begins, and whether it has a p value."""
+"""When a comparison cannot bear what is read from it: how its note begins, and whether it has a p value."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from dose_outcomes.study import Study
 
-IMPRECISE = "imprecise: "
+FAILED = "diagnostics failed: "
+"""How the note of an estimate begins that fails a bound of the study; then the reasons, with commas between them."""
 
 
 def imprecision(groups: Sequence[tuple[int, int]], study: Study) -> str:
-    """Return why a comparison is imprecise, empty when it is not or when there is nothing to compare.
+    """Return a note that a comparison has too few patients or events, empty when not or when nothing is compared.
 
     Parameters
     ----------
@@ -30,7 +31,25 @@ def imprecision(groups: Sequence[tuple[int, int]], study: Study) -> str:
         reasons.append(f"fewer than {bounds.minimum_events} patients with the event in all")
     if others < bounds.minimum_events:
         reasons.append(f"fewer than {bounds.minimum_events} patients without the event in all")
-    return IMPRECISE + ", ".join(reasons) if reasons else ""
+    return with_reasons("", reasons)
+
+
+def with_reasons(note: str, reasons: Sequence[str]) -> str:
+    """Return a note that says which diagnostics failed, beside those it names already.
+
+    Examples
+    --------
+    >>> with_reasons("no p value", ["wide interval"])
+    'diagnostics failed: wide interval; no p value'
+    >>> with_reasons("diagnostics failed: few patients; no p value", ["wide interval"])
+    'diagnostics failed: few patients, wide interval; no p value'
+    """
+    if not reasons:
+        return note
+    named, rest = "", note
+    if note.startswith(FAILED):
+        named, _, rest = note.removeprefix(FAILED).partition("; ")
+    return joined(FAILED + ", ".join(part for part in (named, *reasons) if part), rest)
 
 
 def has_p_value(groups: Sequence[tuple[int, int]], study: Study) -> bool:
@@ -46,7 +65,7 @@ def no_p_value(study: Study) -> str:
 def joined(*notes: str) -> str:
     """Return one note of several.
 
-    >>> joined("imprecise: few patients", "", "no p value")
-    'imprecise: few patients; no p value'
+    >>> joined("few patients", "", "no p value")
+    'few patients; no p value'
     """
     return "; ".join(note for note in notes if note)

@@ -2,7 +2,7 @@
 
 A map gives back how many are missing in each group, since the difference moves by a fixed amount for each of them.
 The rows of the two groups stand beside it, and disclosure control hides the map with either
-(`disclosure.SHARING_COUNTS`).
+(`disclosure.relations`).
 """
 
 from __future__ import annotations

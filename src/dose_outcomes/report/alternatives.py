@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dose_outcomes.report.baseline import Baseline
 from dose_outcomes.report.course import Course
+from dose_outcomes.report.design import Window
 from dose_outcomes.report.dose_response import DoseResponse
+from dose_outcomes.report.figures.design_diagram import days_in_words
 from dose_outcomes.report.figures.estimate_cells import share_in_words
 from dose_outcomes.report.figures.incidence_curves import Cause
 from dose_outcomes.report.harm_details import HarmDetails
 from dose_outcomes.report.hidden import absence
+from dose_outcomes.report.literature import Published
 from dose_outcomes.report.numbers import show
 from dose_outcomes.report.register import Estimate
 from dose_outcomes.report.response import Response
+from dose_outcomes.report.rules import Rule
 from dose_outcomes.report.scores import Panel
 from dose_outcomes.report.side_effects import SideEffects
 from dose_outcomes.report.times import Times
@@ -116,6 +120,26 @@ def share_rows(content: list[tuple[str, dict[str, Estimate | None]]], wording: W
     return (
         f"Dot plot with {len(content)} rows and a panel for each of {_doses(wording)}. {lines}. {_gaps(every, wording)}"
     )
+
+
+def design(content: list[Window], wording: Wording) -> str:
+    """Describe the windows: the days of each."""
+    parts = [f"{window.label}, {days_in_words(window)}" for window in content]
+    return f"Bars of {len(content)} windows on an axis of days, the first dose at day 0. {'; '.join(parts)}."
+
+
+def rules(content: tuple[Rule, ...], wording: Wording) -> str:
+    """Describe the rules: what each does, in their order."""
+    return f"{len(content)} boxes joined by arrows. " + "; ".join(f"{rule.name} {rule.does}" for rule in content) + "."
+
+
+def published_shares(content: list[Published], wording: Wording) -> str:
+    """Describe published shares and the study's own beside them."""
+    parts = []
+    for one in content:
+        own = f"; this study {show(one.own)}" if one.own is not None and one.own.estimate is not None else ""
+        parts.append(f"{one.condition}, {one.label}: {show(one.published) if one.published else 'none'}{own}")
+    return f"Dot plot with {len(content)} rows and two panels, published and this study. {'. '.join(parts)}."
 
 
 def incidence(content: list[Cause], wording: Wording) -> str:

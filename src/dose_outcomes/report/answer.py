@@ -129,7 +129,7 @@ def cards(register: Register, response: Response | None, effects: SideEffects | 
     met: Part = Name(in_sentence(response.label)) if response else "no response was asked for"
     return [
         _card("Patients", patients, ["patients analysed"], [conditions, ", ", Name(span)], wording),
-        _card("Benefit", benefit, [met, *where], _of(benefit), wording),
+        _card("Harm" if response and response.harm else "Benefit", benefit, [met, *where], _of(benefit), wording),
         _card("Harm", harm, ["at least one side effect", *where], _of(harm), wording),
     ]
 

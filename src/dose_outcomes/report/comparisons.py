@@ -84,8 +84,8 @@ class Comparisons:
             ["Difference, percentage points", "Ratio of shares", "Patients to treat instead"],
             sections,
             f"{self._response.label}; {self._wording.interval}. p: two-sided; adjusted: for the tests of its family "
-            "(Methods). To treat: for one response more or fewer than at the reference; without interval where that of "
-            "the difference holds zero. Not adjusted for differences between the patients.",
+            f"(Methods). To treat: for one {self._response.event} more or fewer than at the reference; without "
+            "interval where that of the difference holds zero. Not adjusted for differences between the patients.",
         )
 
     def _by_condition(self) -> Grid | None:
@@ -172,7 +172,8 @@ class Comparisons:
             "Patients",
             [*dose_heads(self._wording.columns), f"{doses}, percentage points", "Interaction"],
             lines,
-            f"All conditions. Share, {self._wording.interval}, responders/patients. Interaction: p of the test whether "
+            f"All conditions. Share, {self._wording.interval}, {self._response.people}/patients. Interaction: p of the "
+            "test whether "
             "the difference between doses is the same in the parts; the same number stands in each."
             + self._wording.hidden_legend,
         )

@@ -9,6 +9,7 @@ from dose_outcomes.report.register import Estimate, Register
 from dose_outcomes.report.wording import Wording, plain, week
 
 DOSE, PERSISTENCE, REASON = "dose", "persistence", "reason_for_stopping"
+LOST_AS_STOPPED = "persistence_lost_as_stopped"
 OF_THE_DAY = "dose of the day: "
 QUANTITIES = {
     "starting_dose_mg": "Starting dose, mg",
@@ -117,10 +118,18 @@ def _stays(register: Register, wording: Wording) -> Grid | None:
         )
         for day in days
     ]  # fmt: skip
+    legend = f"Kaplan-Meier, {wording.interval}, stopped so far/patients. Loss to follow-up is no stop."
+    if days and register.select(LOST_AS_STOPPED):
+        last = days[-1]
+        cells = by_dose(
+            "share", wording.columns,
+            lambda dose: register.one(LOST_AS_STOPPED, "survival", wording.total, dose, day=last),
+        )  # fmt: skip
+        lines.append(Line(f"The same at {week(last)}, had everybody lost to follow-up stopped", cells))
+        legend += " In the last line lost so far/patients."
     return grid(
-        "Patients still on the drug", "Time", dose_heads(wording.columns), lines,
-        f"Kaplan-Meier, {wording.interval}, stopped so far/patients." + wording.hidden_legend,
-    )  # fmt: skip
+        "Patients still on the drug", "Time", dose_heads(wording.columns), lines, legend + wording.hidden_legend
+    )
 
 
 def _stays_by_condition(register: Register, wording: Wording) -> Grid | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -11,11 +12,11 @@ from dose_outcomes.report.wording import Dose, Wording, plain
 
 Form = Literal[
     "share", "patients", "rate", "days", "number", "estimate", "mean", "median", "test", "statistic",
-    "difference", "treated", "conclusion", "words",
+    "difference", "treated", "conclusion", "words", "named",
 ]  # fmt: skip
 
-IMPRECISE = "imprecise: "
-"""How the note of an estimate begins that rests on too little."""
+FAILED = "diagnostics failed: "
+"""How the note of an estimate begins that fails a bound of the study (`outcomes.precision`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Cell:
     others: tuple[Estimate | None, ...] = ()
     """Of a mean its standard deviation, of a median its quartiles."""
     text: str = ""
+    """Of a named number its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,15 @@ def dose_heads(doses: Iterable[Dose]) -> list[str]:
     return [dose.label for dose in doses]
 
 
-def imprecise(row: Estimate | None) -> str:
-    """Return why a row is marked as imprecise, empty when it is not."""
-    return plain(row.note.removeprefix(IMPRECISE)) if row is not None and row.note.startswith(IMPRECISE) else ""
+def failed(row: Estimate | None) -> str:
+    """Return the diagnostics that a row fails, without their numbers (which are rows of their own); empty when none.
+
+    The note names each as `reason: number (bound number)` or `reason (bound number)`, with commas between them.
+    """
+    if row is None or not row.note.startswith(FAILED):
+        return ""
+    reasons, _, _ = row.note.removeprefix(FAILED).partition("; ")
+    return plain(re.sub(r"(: [^,]*)? \(bound [^,)]*\)", "", reasons))
 
 
 def compared(wording: Wording, rows: Iterable[Estimate]) -> tuple[str, list[Dose]]:

@@ -201,3 +201,19 @@ def horizon_text(question: dict[str, Any]) -> str:
     """Return how far a time question looks."""
     days = question["horizon_days"]
     return f"{days // DAYS_PER_WEEK} weeks" if days % DAYS_PER_WEEK == 0 else f"{days} days"
+
+
+def diagnostic_bounds(study: dict[str, Any]) -> list[str]:
+    """Return the bounds that comparisons are held against, in words."""
+    bounds = study.get("diagnostics", {})
+    words = {
+        "minimum_patients": "at least {} patients in each group; with fewer there is no p value either",
+        "minimum_events": "at least {} patients with the event and as many without it, in all groups together",
+        "maximum_standardised_difference": "standardised differences at the start of at most {}",
+        "minimum_effective_share": "an effective sample size of at least {} of the patients",
+        "minimum_events_per_variable": "at least {} events for each parameter of a regression",
+        "maximum_interval_width": "an interval of a difference of shares, or of the days, no wider than {}",
+        "maximum_ratio_of_limits": "an upper limit of a ratio of at most {} times the lower",
+        "minimum_share_followed": "at least {} of each group followed to the visit or horizon, or dead before it",
+    }
+    return [text.format(f"{bounds[key]:g}") for key, text in words.items() if key in bounds]

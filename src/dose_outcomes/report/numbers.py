@@ -15,11 +15,14 @@ SMALL_DENOMINATOR = 100
 PERCENT_STATISTICS = frozenset(
     {"proportion", "cumulative_incidence", "survival", "expected_proportion", "proportion_missing", "shrinkage"}
     | {"fitted_proportion", "share_improved_at_least", "one_minus_survival", "prevalence", "tipping_share"}
+    | {"share_followed_to_horizon", "interval_width"}
 )
 #: Differences of shares: percentage points, with their sign.
 POINT_STATISTICS = frozenset({"risk_difference"})
 #: Always with two decimals.
-STANDARDISED_STATISTICS = frozenset({"standardised_mean_difference", "test_retest_slope", "mean_cumulative_count"})
+STANDARDISED_STATISTICS = frozenset(
+    {"standardised_mean_difference", "maximum_standardised_difference", "test_retest_slope", "mean_cumulative_count"}
+)
 #: Differences and changes, with their sign.
 SIGNED_STATISTICS = frozenset(
     {"mean_change", "adjusted_mean_change", "adjusted_mean_difference", "rmst_difference", "median_difference_days"}

@@ -9,24 +9,35 @@ from dose_outcomes.report import methods
 from dose_outcomes.report.answer import Printed, cards, title
 from dose_outcomes.report.attrition import Flow, flows
 from dose_outcomes.report.baseline import baseline
+from dose_outcomes.report.build_checks import build_checks
+from dose_outcomes.report.checklists import PLACES, checklists
+from dose_outcomes.report.compact import compact
 from dose_outcomes.report.comparisons import Comparisons
+from dose_outcomes.report.conditions import conditions
 from dose_outcomes.report.course import course
+from dose_outcomes.report.design import windows
+from dose_outcomes.report.diagnostics import Diagnostics, strip
 from dose_outcomes.report.dose_response import dose_response_tests, dose_responses
 from dose_outcomes.report.drawings import drawing as draw
 from dose_outcomes.report.estimands import estimand, views
+from dose_outcomes.report.figures.design_diagram import days_in_words
 from dose_outcomes.report.figures.incidence_curves import causes
-from dose_outcomes.report.grids import imprecise, words_of
+from dose_outcomes.report.grids import failed, words_of
 from dose_outcomes.report.harm_course import HarmCourse
 from dose_outcomes.report.harm_details import HarmDetails
 from dose_outcomes.report.hidden import absence, suppression
 from dose_outcomes.report.limits import caution, families, limits
+from dose_outcomes.report.literature import Literature
+from dose_outcomes.report.numbering import Numbering
 from dose_outcomes.report.numbers import data_element
+from dose_outcomes.report.parts import parts
 from dose_outcomes.report.policy import content_security_policy
 from dose_outcomes.report.quality import quality
 from dose_outcomes.report.register import Register
 from dose_outcomes.report.release import Release
 from dose_outcomes.report.response import responses
 from dose_outcomes.report.robustness import Robustness
+from dose_outcomes.report.rules import RULES
 from dose_outcomes.report.scores import scores
 from dose_outcomes.report.side_effects import MOST_TERMS_DRAWN, side_effects, side_effects_by_condition
 from dose_outcomes.report.time_details import TimeDetails
@@ -46,9 +57,11 @@ SECTIONS = (
     ("change", "Change"),
     ("treatment", "Treatment"),
     ("harms", "Side effects"),
+    ("literature", "Literature"),
+    ("conditions", "Conditions"),
     ("quality", "Data"),
     ("methods", "Methods"),
-    ("verify", "Provenance"),
+    ("verify", "Verify"),
 )
 ANALYSES = {
     "responder_rate": "Share of responders",
@@ -56,18 +69,6 @@ ANALYSES = {
     "time_to_event": "Time to an event",
     "side_effect_incidence": "Side effects",
 }
-
-
-class Numbering:
-    """Numbers figures and tables in the order in which they are written: F1, F2, T1."""
-
-    def __init__(self) -> None:
-        self._last: dict[str, int] = {}
-
-    def next(self, kind: str) -> str:
-        """Return the next name of a kind."""
-        self._last[kind] = self._last.get(kind, 0) + 1
-        return f"{kind}{self._last[kind]}"
 
 
 def render(release: Release) -> str:
@@ -82,11 +83,14 @@ def render(release: Release) -> str:
     trace = Trace()
     environment = _environment(wording, trace)
     content = _content(release, register, wording)
-    body = environment.get_template("body.jinja").render(content)
+    # what is said of the page last is checked on what was written before
+    body = compact(environment.get_template("body.jinja").render(content))
+    last = environment.get_template("last.jinja").render(content, build_checks=build_checks(body, register))
+    body += compact(last)
     style, script = _asset("style.css"), _asset("script.js")
     page: str = environment.get_template("page.html.jinja").render(
         content,
-        sections=SECTIONS,
+        sections=[(id, text) for id, text in SECTIONS if f'<section id="{id}"' in body],
         body=Markup(body),  # written by the templates, which escape
         style=Markup(style),
         script=Markup(script),
@@ -94,6 +98,11 @@ def render(release: Release) -> str:
         policy=content_security_policy(style, script),
     )
     return page
+
+
+def files_of(page: str) -> dict[str, str]:
+    """Return the tables and figures of a page as files: path below the folder of the report, and text."""
+    return parts(page, _asset("style.css"))
 
 
 def _asset(name: str) -> str:
@@ -119,7 +128,7 @@ def _environment(wording: Wording, trace: Trace) -> Environment:
         number=number,
         absence=lambda row: absence(row, wording.minimum),
         suppression=lambda reason: suppression(reason, wording.minimum),
-        imprecise=imprecise,
+        failed=failed,
         wording=wording,
         numbering=Numbering(),
         drawing=lambda kind, figure, content: draw(kind, figure, content, wording),
@@ -127,6 +136,7 @@ def _environment(wording: Wording, trace: Trace) -> Environment:
         week_name=lambda day: week(day).capitalize(),
         flow_title=lambda flow: _flow_title(flow, wording),
         by=_by,
+        days_in_words=days_in_words,
         hidden_note=wording.hidden_legend,
     )
     environment.tests["printed"] = lambda part: isinstance(part, Printed)
@@ -160,6 +170,8 @@ def _content(release: Release, register: Register, wording: Wording) -> dict[str
         "times": times(register, wording),
         "baseline": baseline(register, wording),
         "comparisons": {one.identifier: Comparisons(one, register, wording) for one in found_responses},
+        "strip": strip(found_responses, register, wording),
+        "diagnostics": {one.identifier: Diagnostics(one, register, wording) for one in found_responses},
         "robustness": {one.identifier: Robustness(one, register, wording) for one in found_responses},
         "dose_responses": {one.identifier: dose_responses(one, register, wording) for one in found_responses},
         "dose_response_tests": {one.identifier: dose_response_tests(one, register, wording) for one in found_responses},
@@ -170,6 +182,13 @@ def _content(release: Release, register: Register, wording: Wording) -> dict[str
         "harms": HarmDetails(effects, register, wording),
         "harm_course": HarmCourse(effects, register, wording),
         "effects": effects,
+        "literature": Literature(register, wording),
+        "checklists": checklists(),
+        "anchors": {**dict(SECTIONS), **PLACES},
+        "windows": windows(wording),
+        "rules": RULES,
+        "deviations": study.get("deviations") or [],
+        "conditions": conditions(found_responses, register, wording),
         "effect_methods": register.methods("side_effect_incidence", "proportion"),
         "effects_by_condition": side_effects_by_condition(effects, register, wording) if several else None,
         "many_terms": len(effects.of("term")) > MOST_TERMS_DRAWN,
@@ -195,6 +214,7 @@ def _content(release: Release, register: Register, wording: Wording) -> dict[str
         "event": methods.event_text(study),
         "limits": limits(study, register, wording),
         "families": families(register),
+        "diagnostic_bounds": methods.diagnostic_bounds(study),
         "provenance": release.provenance,
     }
 

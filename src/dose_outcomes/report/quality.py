@@ -1,4 +1,4 @@
-"""Data quality: rows of the input tables, and what the checks found."""
+"""Data quality: rows of the input tables, and what the rules found, in the framework of Kahn and colleagues."""
 
 from __future__ import annotations
 
@@ -7,66 +7,105 @@ from typing import Any
 
 from dose_outcomes.report.wording import plain
 
-MARKS = {"error": "✕", "warning": "△", "info": "✓", "note": "✓"}
+#: A word and a shape for each outcome of a rule; never colour alone.
+MARKS = {"passed": "✓", "warned": "△", "failed": "✕", "nothing to check": "–"}
+QUESTIONS = {
+    "conformance": "Conformance: do types, codes, ranges and references agree with the study file and the instruments?",
+    "completeness": "Completeness: is there a value where one is needed?",
+    "plausibility": "Plausibility: can it be so, in itself, beside other values, and in time?",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class TableRows:
-    """Rows of one input table."""
+class Counts:
+    """Numbers of one row of data_quality.json; a number that is not shown is the text that stands for it."""
 
     identifier: str
-    table: str
-    file: str
-    rows_read: int | None
-    rows_set_aside: int | None
-    rows_used: int | None
+    label: str
+    detail: str
+    values: dict[str, int | str | None]
 
     statistic = "count"
 
+    def __getattr__(self, column: str) -> int | str | None:
+        try:
+            return self.values[column]
+        except KeyError:
+            raise AttributeError(column) from None
+
+    def is_number(self, column: str) -> bool:
+        """Return whether a column holds a number that is shown."""
+        return isinstance(self.values[column], int)
+
+    def instead(self, column: str) -> str:
+        """Return what stands where no number is shown."""
+        value = self.values[column]
+        return "not shown" if value is None else plain(str(value))
+
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One finding: a word and a shape for how grave it is, and a sentence."""
+class Finding:
+    """A rule that did not pass: how grave, where, what it says, of how many rows, and what became of them."""
 
-    table: str
-    severity: str
     mark: str
+    status: str
+    counts: Counts
     sentence: str
-
-    @property
-    def severity_class(self) -> str:
-        """Class of the style sheet; one of a fixed few, whatever the file says."""
-        return self.severity if self.severity in MARKS else "note"
+    remedy: str
+    unit: str
+    effect: str
 
 
 @dataclass(frozen=True, slots=True)
 class Quality:
     """What is shown of data_quality.json."""
 
-    tables: list[TableRows]
-    checks: list[Check]
+    tables: list[Counts]
+    outcomes: list[tuple[str, str]]
+    categories: list[Counts]
+    findings: list[Finding]
+    unasked: list[str]
 
 
 def quality(content: dict[str, Any]) -> Quality:
     """Return the data quality of a release."""
     tables = [
-        TableRows(
+        Counts(
             identifier=f"data_quality:{plain(row['table'])}",
-            table=plain(row["table"]),
-            file=plain(row["file"]),
-            rows_read=row.get("rows_read"),
-            rows_set_aside=row.get("rows_set_aside"),
-            rows_used=row.get("rows_used"),
+            label=plain(row["table"]),
+            detail=plain(row["file"]),
+            values={column: row.get(column) for column in ("rows_read", "rows_set_aside", "rows_used")},
         )
         for row in content.get("tables", [])
     ]
-    checks = [
-        Check(
-            table=plain(check["table"]),
-            severity=plain(check["severity"]),
-            mark=MARKS.get(check["severity"], "–"),
-            sentence=plain(check["sentence"]),
+    categories = [
+        Counts(
+            identifier=f"data_quality:{plain(row['category'])}",
+            label=QUESTIONS.get(row["category"], plain(row["category"])),
+            detail="",
+            values={outcome: row.get(outcome) for outcome in MARKS},
         )
-        for check in content.get("checks", [])
+        for row in content.get("summary", [])
     ]
-    return Quality(tables, checks)
+    checks = content.get("checks", [])
+    unasked = [plain(check["id"]) for check in checks if check["status"] == "nothing to check"]
+    found = [check for status in ("failed", "warned") for check in checks if check["status"] == status]
+    return Quality(tables, list(MARKS.items()), categories, [_finding(check) for check in found], unasked)
+
+
+def _finding(check: dict[str, Any]) -> Finding:
+    place = [plain(check[part]) for part in ("table", "column") if check[part]]
+    return Finding(
+        mark=MARKS[check["status"]],
+        status=plain(check["status"]),
+        counts=Counts(
+            identifier=f"data_quality:{plain(check['id'])}",
+            label=" · ".join(place),
+            detail=plain(check["category"]),
+            values={"failing": check["failing"], "checked": check["checked"]},
+        ),
+        sentence=plain(check["sentence"]),
+        remedy=plain(check["remedy"]),
+        unit=plain(check["unit"]),
+        effect=plain(check["effect"]),
+    )

@@ -133,8 +133,8 @@ class Register:
             self._by_analysis.setdefault(row.analysis, []).append(row)
             self._by_cell.setdefault((row.analysis, row.statistic, row.condition, row.dose), []).append(row)
         self._curves: dict[tuple[str, str, str, str], list[CurvePoint]] = {}
-        for numbered in _records(curves):
-            point = _point(*numbered)
+        self.all_points = [_point(*numbered) for numbered in _records(curves)]
+        for point in self.all_points:
             if point.dose_attribution not in _PLAIN_DOSES:
                 continue
             self._curves.setdefault((point.analysis, point.endpoint, point.condition, point.dose), []).append(point)

@@ -38,6 +38,18 @@ class Response:
     missing_data: list[str]
     rows: list[ResponseRow]
     methods: list[str]
+    harm: bool = False
+    """Whether its event is a worsening or a safety event: who has it is no responder."""
+
+    @property
+    def people(self) -> str:
+        """Those who have the event."""
+        return "patients with the harm" if self.harm else "responders"
+
+    @property
+    def event(self) -> str:
+        """What the share is of."""
+        return "harm" if self.harm else "response"
 
     @property
     def rows_are(self) -> str:
@@ -90,6 +102,7 @@ def _response(endpoint: dict[str, Any], register: Register, wording: Wording) ->
         missing_data=missing_data,
         rows=rows,
         methods=register.methods(ANALYSIS, "proportion", missing_data[0]),
+        harm=endpoint.get("kind") == "harm",
     )
 
 

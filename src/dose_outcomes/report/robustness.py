@@ -97,7 +97,7 @@ class Robustness:
             "What a missing score counts as",
             [*dose_heads(self._wording.columns), *heads],
             lines,
-            f"{total.label}. Share, {self._wording.interval}, responders/patients. Worst and best "
+            f"{total.label}. Share, {self._wording.interval}, {self._response.people}/patients. Worst and best "
             "case of the difference: "
             "the missing of the two doses respond oppositely.",
         )
@@ -123,7 +123,8 @@ class Robustness:
                 )
                 for line in lines
             ],
-            f"All doses. Share, {self._wording.interval}, responders/patients." + self._wording.hidden_legend,
+            f"All doses. Share, {self._wording.interval}, {self._response.people}/patients."
+            + self._wording.hidden_legend,
         )
 
     def _expected(self) -> Grid | None:

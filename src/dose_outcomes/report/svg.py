@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+from dose_outcomes.report.compact_svg import compact
 from dose_outcomes.report.figures.theme import FONT, specification
 from dose_outcomes.report.wording import plain
 
@@ -15,11 +16,10 @@ if TYPE_CHECKING:
 
 SVG = "http://www.w3.org/2000/svg"
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
-_DECIMALS = re.compile(r"(\d+\.\d{2})\d+")
 _CIRCLE = re.compile(r"M([\d.]+),0A\1,\1,0,1,1,-\1,0A\1,\1,0,1,1,\1,0Z?")
 _DROPPED = ("role", "aria-roledescription", "aria-hidden", "pointer-events", "stroke-miterlimit", "version")
 #: What an SVG means anyway, or what it inherits from its root.
-_DEFAULTS = {"opacity": "1", "font-weight": "normal", "font-family": FONT}
+_DEFAULTS = {"opacity": "1", "font-weight": "normal", "font-family": FONT, "stroke-width": "1"}
 
 
 def to_svg(chart: alt.TopLevelMixin, figure: str, title: str, description: str) -> Markup:
@@ -49,6 +49,7 @@ def finish(text: str, figure: str, title: str, description: str) -> Markup:
     ids = {element.get("id"): f"{figure}-{number}" for number, element in enumerate(_with_id(root), start=1)}
     for element in root.iter():
         _mend(element, ids)
+    compact(root)
     for name in ("width", "height"):
         root.attrib.pop(name, None)
     root.set("class", "figure")
@@ -62,7 +63,7 @@ def finish(text: str, figure: str, title: str, description: str) -> Markup:
         element.text = plain(content)
         root.insert(0, element)
     # everything in it was escaped by the serialiser: this is the one place that vouches for markup
-    return Markup(ElementTree.tostring(root, encoding="unicode"))
+    return Markup(ElementTree.tostring(root, encoding="unicode").replace(" />", "/>"))
 
 
 def _with_id(root: ElementTree.Element) -> list[ElementTree.Element]:
@@ -89,7 +90,5 @@ def _mend(element: ElementTree.Element, ids: dict[str | None, str]) -> None:
             attributes[name] = ids[value]
         elif "url(#" in value:
             attributes[name] = _REFERENCE.sub(lambda match: f"url(#{ids.get(match[1], match[1])})", value)
-        elif name in ("d", "transform", "x", "y", "x1", "x2", "y1", "y2"):
-            attributes[name] = _DECIMALS.sub(r"\1", value)
         elif name == "class" and element.tag != f"{{{SVG}}}svg":
             del attributes[name]

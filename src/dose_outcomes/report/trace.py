@@ -7,10 +7,9 @@ from typing import Any
 
 from dose_outcomes.report.register import CurvePoint, Estimate, Step
 
-WORDS = (
-    "analysis", "endpoint", "condition", "dose", "comparator", "subgroup", "missing_data", "statistic",
-    "method", "note", "flow", "reason",
-)  # fmt: skip
+#: Alike in all rows of one kind of estimate, and kept once for all of them.
+SHARED = ("source", "analysis", "statistic", "missing_data", "method", "flow")
+OWN = ("endpoint", "condition", "dose", "comparator", "subgroup", "note", "reason")
 NUMBERS = ("line", "day", "n", "events")
 
 
@@ -28,17 +27,32 @@ class Trace:
             self._rows.setdefault(row.identifier, row)
 
     def to_json(self) -> str:
-        """Return the rows as JSON that can stand in a script element: each word once, rows as lists of places."""
+        """Return the rows as JSON that can stand in a script element.
+
+        Each word is written once, in ``words``, and each combination of shared fields once, in ``kinds``. A row is
+        the place of its kind, its numbers, and the places of its own words up to the last one that it has.
+        """
         words: dict[str, int] = {"": 0}
-        rows = {}
+        kinds: dict[tuple[int, ...], int] = {}
+
+        def places(row: Any, names: tuple[str, ...]) -> list[int]:
+            return [words.setdefault(str(getattr(row, name, "") or ""), len(words)) for name in names]
+
+        rows: dict[str, list[int | None]] = {}
         for key in sorted(self._rows):
             row = self._rows[key]
-            texts = [str(getattr(row, name, "") or "") for name in ("source", *WORDS)]
-            rows[key] = [
-                *(words.setdefault(text, len(words)) for text in texts),
-                *(getattr(row, name, None) for name in NUMBERS),
-            ]
-        content = {"fields": ["source", *WORDS, *NUMBERS], "numbers": len(NUMBERS), "words": list(words), "rows": rows}
+            kind = kinds.setdefault(tuple(places(row, SHARED)), len(kinds))
+            own = places(row, OWN)
+            while own and not own[-1]:
+                own.pop()
+            rows[key] = [kind, *(getattr(row, name, None) for name in NUMBERS), *own]
+        content = {
+            "fields": [*SHARED, *NUMBERS, *OWN],
+            "numbers": NUMBERS,
+            "words": list(words),
+            "kinds": list(kinds),
+            "rows": rows,
+        }
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         # nothing in a label may end the script element or open a comment
         return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026").replace("\u2028", "\\u2028")

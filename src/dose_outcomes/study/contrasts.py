@@ -34,12 +34,29 @@ class Contrasts(Part):
 
 
 class Diagnostics(Part):
-    """When a comparison is marked as imprecise: it is shown, and its note begins with `imprecise:`."""
+    """What a comparison must meet to be read without a caveat. One that fails is shown, greyed, with the reason."""
 
     minimum_patients: Annotated[int, Field(ge=1)] = 10
     """Patients in each group. With fewer there is no p value either."""
     minimum_events: Annotated[int, Field(ge=0)] = 5
     """Patients with the event, and patients without it, in all groups together."""
+    maximum_standardised_difference: Annotated[float, Field(gt=0)] = 0.25
+    """Balance: largest absolute standardised difference of what was known at the start, between the dose and the
+    reference dose. 0.1 is a usual bound too; small groups differ by more from chance alone."""
+    minimum_effective_share: Annotated[float, Field(ge=0, le=1)] = 0.5
+    """Effective sample size of a group under the weights of a comparison, as a share of its patients."""
+    minimum_events_per_variable: Annotated[float, Field(gt=0)] = 10
+    """Events (of a mixed model, scores) for each fitted parameter of a regression. A Cox model is not fitted below
+    it."""
+    maximum_interval_width: Annotated[float, Field(gt=0, le=2)] = 0.5
+    """Precision: width of the interval of a difference of shares; of a difference of restricted means, its width as a
+    share of the days."""
+    maximum_ratio_of_limits: Annotated[float, Field(gt=1)] = 10
+    """Precision: upper over lower limit of a ratio."""
+    minimum_share_followed: Annotated[float, Field(ge=0, le=1)] = 0.8
+    """Share of each group under observation, or died, when the window of the target visit (or the horizon) begins."""
+    maximum_share_missing: Annotated[float, Field(ge=0, le=1)] = 0.2
+    """Share without a score at the target visit: for the first page of the report; no comparison is marked for it."""
 
 
 class CandidateShape(Part):
@@ -87,6 +104,10 @@ class SustainedResponse(Part):
     """Visits after it are not used."""
 
 
+FAMILYWISE = ("holm", "hochberg")
+"""Methods that bound the chance of any false find, so that one family can be the gate of the next."""
+
+
 class Family(Part):
     """Tests whose p values are adjusted together, named before they are seen."""
 
@@ -107,6 +128,10 @@ class Family(Part):
     method: Literal["holm", "hochberg", "benjamini_hochberg", "benjamini_yekutieli"]
     """Holm holds under any dependence, Hochberg under positive dependence; the last two bound the share of false
     discoveries."""
+    after: Identifier | None = None
+    """Family listed before, whose tests come first: no test here can succeed unless every test there has. An adjusted
+    p value here is at least as large as the largest there, so that each can be compared with the level. Holm and
+    Hochberg only, in both."""
 
 
 def check_contrasts(study: Study) -> Iterator[str]:
@@ -148,6 +173,7 @@ def check_families(study: Study) -> Iterator[str]:
                 yield f"multiplicity: {family.id}: used twice"
             elif _overlap(family, other):
                 yield f"multiplicity: {family.id} and {other.id} hold the same tests: a test belongs to one family"
+        yield from _check_gate(family, seen)
         seen.append(family)
 
 
@@ -166,6 +192,19 @@ def check_one_definition_once(study: Study) -> Iterator[str]:
         other = totals.setdefault(name, endpoint.id)
         if other != endpoint.id:
             yield f"endpoints: {endpoint.id}: its total would have the name '{name}', as that of {other}"
+
+
+def _check_gate(family: Family, before: list[Family]) -> Iterator[str]:
+    if family.after is None:
+        return
+    gate = next((other for other in before if other.id == family.after), None)
+    where = f"multiplicity: {family.id}: after"
+    if gate is None:
+        hint = _hint(family.after, [one.id for one in before])
+        yield f"{where}: '{family.after}' is no family listed before it{hint}"
+    elif {family.method, gate.method} - set(FAMILYWISE):
+        given = f"{gate.id} has {gate.method}, this {family.method}"
+        yield f"{where}: both families need {' or '.join(FAMILYWISE)}; {given}"
 
 
 def _overlap(one: Family, other: Family) -> bool:

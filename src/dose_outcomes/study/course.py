@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -16,21 +16,6 @@ if TYPE_CHECKING:
 
 Week = Annotated[int, Field(ge=0)]
 Day = Annotated[int, Field(ge=1)]
-
-#: As the table `patients` has them; a test holds the two together.
-EndReason = Literal[
-    "ongoing",
-    "completed",
-    "lack_of_efficacy",
-    "side_effect",
-    "lost_to_follow_up",
-    "planned_surgery",
-    "opioid_needed",
-    "cost",
-    "pregnancy",
-    "death",
-    "other",
-]
 
 PATIENT_COLUMNS = ("age", "sex", "site")
 """Columns of `patients` that describe a patient at the start, beside the covariates of the study."""
@@ -79,7 +64,7 @@ class ScoreChange(Part):
 
 
 class Persistence(Part):
-    """How long patients stay on the drug, and why they stop."""
+    """How long patients stay on the drug, and why they stop. Loss to follow-up is no stop: the patient is censored."""
 
     days: Annotated[list[Day], Field(min_length=1)] = [28, 56, 84, 168]
     """Days after the first dose at which the share still on the drug is given."""
@@ -87,9 +72,6 @@ class Persistence(Part):
     """Days after the first dose up to which reasons for stopping are counted."""
     gap_days: Annotated[int, Field(ge=0)] = 30
     """More days than this without a dose end the treatment, whether or not it is taken up again."""
-    censored_reasons: list[EndReason] = ["ongoing", "completed"]
-    """Reasons for the end of observation that are not a stop. Loss to follow-up is none of them: a patient who
-    is not seen again is not known to have gone on, and seldom stays away by chance."""
 
 
 class Course(Part):

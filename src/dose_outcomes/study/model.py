@@ -25,8 +25,12 @@ from dose_outcomes.study.contrasts import (
 )
 from dose_outcomes.study.course import Course, Subgroup, check_course, check_subgroups
 from dose_outcomes.study.data import Data
+from dose_outcomes.study.deviations import Deviation
 from dose_outcomes.study.endpoints import DoseAttributions, Endpoint, Visit
 from dose_outcomes.study.estimand import IntercurrentMedications
+from dose_outcomes.study.identifiers import check_identifiers
+from dose_outcomes.study.literature import Claim, PublishedResult, check_literature
+from dose_outcomes.study.quality import Quality, check_quality
 from dose_outcomes.study.robustness import Robustness, check_robustness
 from dose_outcomes.study.side_effects import SideEffects, check_side_effects
 from dose_outcomes.study.times import TimeToEvent, TimeToResponse, check_times
@@ -94,6 +98,8 @@ class Disclosure(Part):
 
     minimum_count: Annotated[int, Field(ge=0)] = 5
     """Counts from 1 to one less are hidden, with all that would reveal them. 0 hides nothing."""
+    previous_release: str | None = None
+    """Folder of the release before this one: `snakemake release_check` warns of small differences to it."""
 
 
 class Study(Part):
@@ -104,6 +110,7 @@ class Study(Part):
     title: Label
     drug: Drug
     data: Data
+    quality: Quality = Quality()
     conditions: Annotated[dict[Identifier, Label], Field(min_length=1)]
     """Identifier in the data: label in the report, in the order of the report."""
     dose_groups: Annotated[list[DoseGroup], Field(min_length=1)]
@@ -131,6 +138,12 @@ class Study(Part):
     multiplicity: list[Family] = []
     """Families of tests; p values of rows in none of them are not adjusted."""
     robustness: Robustness = Robustness()
+    literature: list[PublishedResult] = []
+    """Published results, printed beside those of this study and compared with them where the definition is the same."""
+    claims: list[Claim] = []
+    """Statements about the drug, each with the estimate that answers it or why none does."""
+    deviations: list[Deviation] = []
+    """What was done otherwise than planned; the report lists them."""
     level: Annotated[float, Field(gt=0, lt=1)] = 0.95
     """Level of all intervals."""
     seed: Annotated[int, Field(ge=0)] = 20240501
@@ -149,6 +162,8 @@ class Study(Part):
         checks = (
             check_dose_groups,
             check_data,
+            check_identifiers,
+            check_quality,
             check_definitions,
             check_times,
             check_course,
@@ -158,6 +173,7 @@ class Study(Part):
             check_families,
             check_one_definition_once,
             check_robustness,
+            check_literature,
         )
         problems = [problem for check in checks for problem in check(self)]
         if problems:

@@ -115,14 +115,34 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path, connection, name, conte
         open_file(connection, tmp_path / name)
 
 
+@pytest.mark.parametrize("ending", [".parquet", ".xlsx"])
+def test_a_binary_file_that_was_cut_off_is_refused(folder, connection, ending):
+    whole = (folder / f"patients{ending}").read_bytes()
+    (folder / f"cut{ending}").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(CohortDataError, match=f"cut{ending}: cannot be read as {ending}"):
+        open_file(connection, folder / f"cut{ending}")
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet", ".xlsx"])
+def test_a_file_without_the_rows_that_it_must_have_is_refused(folder, ending):
+    with pytest.raises(CohortDataError, match=f"patients{ending}: holds 2 rows of data, and the study file says 3"):
+        read_csv_tables(data(ending, rows=3), folder, [], connect())
+    assert read_csv_tables(data(ending, rows=2), folder, [], connect())[0].rows_read == 2
+
+
+def test_names_that_differ_in_capitals_only_are_refused_in_parquet(tmp_path, connection):
+    pd.DataFrame({"id": ["1"], "ID": ["2"]}).to_parquet(tmp_path / "a.parquet")
+    with pytest.raises(CohortDataError, match="the header names id, ID twice"):
+        open_file(connection, tmp_path / "a.parquet")
+
+
 def test_text_stays_text(tmp_path, connection):
     (tmp_path / "a.csv").write_bytes(b'\xef\xbb\xbfid,word\n0012,"two\nlines"\nNA,NULL\n,\n')
-    same = read(connection, open_file(connection, tmp_path / "a.csv"))
+    same = read(connection, open_file(connection, tmp_path / "a.csv").table)
     frame = read_file(tmp_path / "a.csv")
     pd.testing.assert_frame_equal(same, frame, check_names=False, check_dtype=False, check_index_type=False)
-    assert frame["id"].tolist()[:2] == ["0012", "NA"]
-    assert frame["word"].tolist()[:2] == ["two\nlines", "NULL"]
-    assert frame.iloc[2].isna().all()
+    assert frame["id"].tolist() == ["0012", "NA"]
+    assert frame["word"].tolist() == ["two\nlines", "NULL"]
 
 
 def test_the_documented_tables_are_those_of_the_code(root):

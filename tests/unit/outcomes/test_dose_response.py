@@ -80,8 +80,8 @@ def test_an_umbrella_has_its_peak_where_the_study_says(study):
     [
         ([(5, 20), (0, 0), (9, 20)], "a dose without patients"),
         ([(5, 20), (5, 9), (9, 20)], "fewer than 10 patients at a dose"),
-        ([(4, 20), (6, 20), (9, 20)], "fewer than 5 patients with or without response at a dose"),
-        ([(16, 20), (6, 20), (9, 20)], "fewer than 5 patients with or without response at a dose"),
+        ([(4, 20), (6, 20), (9, 20)], "fewer than 5 patients with or without the event at a dose"),
+        ([(16, 20), (6, 20), (9, 20)], "fewer than 5 patients with or without the event at a dose"),
         ([(0, 0), (0, 0), (0, 0)], "no patients"),
     ],
 )
@@ -91,7 +91,11 @@ def test_too_few_for_log_odds(study, responders, groups, note):
     enough = rows_of(responders([(10, 30)] * 3), settings)
     key = [(row.condition, row.dose, row.subgroup, row.statistic) for row in rows]
     assert key == [(row.condition, row.dose, row.subgroup, row.statistic) for row in enough]
-    assert {(row.estimate, row.note) for row in rows} == {(None, note)}
+    per_variable = [row for row in rows if row.statistic == "events_per_variable"]
+    # the fewer of those with and without, for the four parameters of the sigmoid
+    events, n = sum(events for events, _ in groups), sum(n for _, n in groups)
+    assert {row.estimate for row in per_variable} == {min(events, n - events) / 4 if n else None}
+    assert {(row.estimate, row.note) for row in rows if row not in per_variable} == {(None, note)}
 
 
 def test_no_signal_is_said_beside_the_curve(study, responders, one):

@@ -70,10 +70,10 @@ def test_other_rows_are_left_alone(study, stranger):
 
 
 def test_missing_p_values_are_no_tests_and_are_listed(study):
-    results = [row(p_value=0.02), row("chronic_pain", None, note="imprecise: few"), row("psoriasis", 0.03)]
+    results = [row(p_value=0.02), row("chronic_pain", None, note="diagnostics failed: few"), row("psoriasis", 0.03)]
     first, second, third, family = adjust_families(results, study(multiplicity=[FAMILY]))
     assert (first.p_adjusted, second.p_adjusted, third.p_adjusted) == (0.04, None, 0.04)
-    assert second.note == "imprecise: few; not a test of the family 'Primary'"
+    assert second.note == "diagnostics failed: few; not a test of the family 'Primary'"
     assert (family.analysis, family.endpoint, family.statistic) == ("multiplicity", "primary", "number_of_tests")
     assert family.estimate == 2
     assert family.note == "without p value, not in the family: GEN-PEG-30 chronic_pain high"
@@ -103,3 +103,33 @@ def test_a_family_of_one_endpoint_leaves_the_other_out(study):
     settings = study(1, endpoints=endpoints, multiplicity=[{**FAMILY, "endpoint": "strict"}])
     adjusted = adjust_families([row(p_value=0.01), row(p_value=0.02, endpoint="FM-PAIN-50")], settings)
     assert [one.p_adjusted for one in adjusted[:2]] == [None, 0.02]
+
+
+FIRST = {**FAMILY, "id": "trend", "label": "Trend", "analysis": "responder_rate", "statistic": "trend_test"}
+GATED = {**FAMILY, "after": "trend", "method": "hochberg"}
+
+
+@pytest.mark.parametrize(
+    ("trends", "expected"),
+    [
+        # trends by Holm: 2 x 0.01 and 0.02; contrasts by Hochberg: min(2 x 0.004, 0.03) and 0.03
+        ([0.01, 0.02], [0.02, 0.03]),
+        ([0.001, 0.002], [0.008, 0.03]),
+        # one trend fails: nothing after it can succeed
+        ([0.001, 0.2], [0.2, 0.2]),
+        # a trend without p value is no test; none at all lets nothing pass
+        ([0.002, None], [0.008, 0.03]),
+        ([None, None], [1.0, 1.0]),
+    ],
+)
+def test_a_family_after_another_is_tested_only_if_all_of_that_one_succeeded(study, trends, expected):
+    conditions = ["fibromyalgia", "chronic_pain"]
+    rows = [
+        row(condition, p, analysis="responder_rate", statistic="trend_test", dose="all", comparator="")
+        for condition, p in zip(conditions, trends, strict=True)
+    ]
+    rows += [row(condition, p) for condition, p in zip(conditions, [0.004, 0.03], strict=True)]
+    adjusted = adjust_families(rows, study(multiplicity=[FIRST, GATED]))
+    assert [one.p_adjusted for one in adjusted[2:4]] == pytest.approx(expected)
+    assert "after 'trend' (serial gatekeeping)" in adjusted[2].method
+    assert "after 'trend' (serial gatekeeping)" in adjusted[-1].method

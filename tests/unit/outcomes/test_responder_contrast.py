@@ -126,10 +126,10 @@ def test_a_harm_is_needed_to_harm(study, responders, one):
     ("groups", "note", "tested"),
     [
         ([(6, 20), (6, 20), (9, 20)], "", True),
-        ([(6, 20), (6, 20), (4, 9)], "imprecise: fewer than 10 patients in a group; no p value", False),
-        ([(2, 20), (6, 20), (2, 20)], "imprecise: fewer than 5 patients with the event in all", True),
-        ([(18, 20), (6, 20), (18, 20)], "imprecise: fewer than 5 patients without the event in all", True),
-        ([(1, 5), (6, 20), (1, 20)], "imprecise: fewer than 10 patients in a group, fewer than 5", False),
+        ([(6, 20), (6, 20), (4, 9)], "diagnostics failed: fewer than 10 patients in a group; no p value", False),
+        ([(2, 20), (6, 20), (2, 20)], "diagnostics failed: fewer than 5 patients with the event in all", True),
+        ([(18, 20), (6, 20), (18, 20)], "diagnostics failed: fewer than 5 patients without the event in all", True),
+        ([(1, 5), (6, 20), (1, 20)], "diagnostics failed: fewer than 10 patients in a group, fewer than 5", False),
     ],
 )
 def test_small_comparisons_are_marked_and_have_no_p_value(groups, note, tested, study, responders, one):

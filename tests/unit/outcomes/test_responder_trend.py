@@ -62,7 +62,7 @@ def test_a_trend_over_a_small_group_has_no_p_value(study, responders, one):
     row = one(rows, condition="all")
     assert row.estimate is not None
     assert row.p_value is None
-    assert row.note.startswith("imprecise: fewer than 10 patients in a group")
+    assert row.note.startswith("diagnostics failed: fewer than 10 patients in a group")
     assert row.note.endswith("no p value with fewer than 10 patients in a group")
 
 

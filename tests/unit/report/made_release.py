@@ -262,8 +262,34 @@ def write(folder: Path, content: dict[str, Any]) -> Path:
         "tables": [
             {"table": "doses", "file": "doses.csv", "rows_read": 5100, "rows_set_aside": 100, "rows_used": 5000}
         ],
+        "summary": [
+            {
+                "category": category,
+                "context": "verification",
+                **{"passed": 11, "warned": 2, "failed": 0, "nothing to check": 1},
+            }
+            for category in ("conformance", "completeness", "plausibility")
+        ],
         "checks": [
-            {"id": "c1", "table": "doses", "severity": "warning", "rows": 7, "sentence": "7 rows appear twice."}
+            {
+                "id": identifier,
+                "table": "doses",
+                "column": "dose_mg",
+                "status": status,
+                "category": "plausibility",
+                "failing": failing,
+                "checked": 4800,
+                "unit": "rows",
+                "sentence": "must be between 0 and 10",
+                "remedy": "Correct these rows",
+                "effect": effect,
+            }
+            for identifier, status, failing, effect in (
+                ("doses.dose_mg.few", "warned", "<5", "used as they stand"),
+                ("doses.dose_mg.many", "warned", 7, "used as they stand"),
+                ("doses.dose_mg.fine", "passed", 0, ""),
+                ("doses.dose_mg.unasked", "nothing to check", 0, ""),
+            )
         ],
     }
     for name, text in {

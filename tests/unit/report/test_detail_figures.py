@@ -166,5 +166,5 @@ def test_incidences_step_through_their_estimates(register, wording):
                 assert any(number == pytest.approx(y, abs=HALF_A_UNIT) for number in numbers)
 
 
-def test_imprecise_is_said_as_the_results_say_it():
-    assert grids.IMPRECISE == precision.IMPRECISE
+def test_a_failed_diagnostic_is_said_as_the_results_say_it():
+    assert grids.FAILED == precision.FAILED

@@ -44,6 +44,22 @@ def groups(**score):
         ({"contrasts": {"reference_dose": "0.5mg"}}, r"unknown dose group '0.5mg'; did you mean 0.5 mg\?"),
         ({"contrasts": {"difference": "wald"}}, r"contrasts.difference: must be 'miettinen_nurminen' or 'newcombe'"),
         ({"diagnostics": {"minimum_patients": 0}}, r"diagnostics.minimum_patients: .*received 0"),
+        ({"diagnostics": {"minimum_events": -1}}, r"diagnostics.minimum_events: .*received -1"),
+        (
+            {"diagnostics": {"maximum_standardised_difference": 0}},
+            r"diagnostics.maximum_standardised_difference: .*received 0",
+        ),
+        ({"diagnostics": {"minimum_effective_share": 1.1}}, r"diagnostics.minimum_effective_share: .*received 1.1"),
+        ({"diagnostics": {"minimum_effective_share": -0.1}}, r"diagnostics.minimum_effective_share: .*received -0.1"),
+        ({"diagnostics": {"minimum_events_per_variable": 0}}, r"diagnostics.minimum_events_per_variable: .*received 0"),
+        ({"diagnostics": {"maximum_interval_width": 0}}, r"diagnostics.maximum_interval_width: .*received 0"),
+        ({"diagnostics": {"maximum_interval_width": 2.1}}, r"diagnostics.maximum_interval_width: .*received 2.1"),
+        ({"diagnostics": {"maximum_ratio_of_limits": 1}}, r"diagnostics.maximum_ratio_of_limits: .*received 1"),
+        ({"diagnostics": {"minimum_share_followed": 1.1}}, r"diagnostics.minimum_share_followed: .*received 1.1"),
+        ({"diagnostics": {"minimum_share_followed": -0.1}}, r"diagnostics.minimum_share_followed: .*received -0.1"),
+        ({"diagnostics": {"maximum_share_missing": 1.1}}, r"diagnostics.maximum_share_missing: .*received 1.1"),
+        ({"diagnostics": {"maximum_share_missing": -0.1}}, r"diagnostics.maximum_share_missing: .*received -0.1"),
+        ({"diagnostics": {"minimum_patient": 5}}, r"unknown key 'minimum_patient'; did you mean 'minimum_patients'"),
         ({"dose_response": {"alternative": "up"}}, r"dose_response.alternative: must be 'increase'"),
         ({"dose_response": {"candidates": [{"model": "emax"}]}}, r"candidates: emax needs ed50_mg"),
         (
@@ -60,6 +76,17 @@ def groups(**score):
         ({"multiplicity": [{**FAMILY, "endpoint": "primary"}]}, r"multiplicity: one: unknown endpoint 'primary'; did"),
         ({"multiplicity": [{**FAMILY, "method": "tukey"}]}, r"multiplicity.0.method: must be"),
         ({"multiplicity": [FAMILY, FAMILY]}, r"multiplicity: one: used twice"),
+        ({"multiplicity": [{**FAMILY, "after": "none"}]}, r"one: after: 'none' is no family listed before"),
+        ({"multiplicity": [{**FAMILY, "after": "one"}]}, r"one: after: 'one' is no family listed before"),
+        (
+            {
+                "multiplicity": [
+                    {**FAMILY, "method": "benjamini_hochberg"},
+                    {**FAMILY, "id": "two", "conditions": "each", "after": "one"},
+                ]
+            },
+            r"two: after: both families need holm or hochberg; one has benjamini_hochberg, this holm",
+        ),
         (
             {"multiplicity": [FAMILY, {**FAMILY, "id": "two", "missing_data": None}]},
             r"multiplicity: two and one hold the same tests",
@@ -113,7 +140,7 @@ def test_a_definition_serves_one_endpoint_per_condition(loaded, definitions, exp
         {"id": "first", "label": "First", "definitions": {"fibromyalgia": "FM-PAIN-30"}},
         {"id": "second", "label": "Second", "definitions": definitions},
     ]
-    rest = {"time_to_response": [], "sustained_response": [], "multiplicity": []}
+    rest = {"time_to_response": [], "sustained_response": [], "multiplicity": [], "literature": []}
     if expected is None:
         assert len(loaded(endpoints=endpoints, **rest).endpoints) == 2
     else:

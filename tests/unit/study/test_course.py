@@ -1,15 +1,13 @@
-"""The course and subgroups of a study file: faults, names of bands, the same reasons as the data."""
+"""The course and subgroups of a study file: faults, names of bands."""
 
 import re
-from typing import get_args
 
 import pytest
 import yaml
 
-from dose_outcomes.cohort.tables import END_REASONS
 from dose_outcomes.errors import StudyError
 from dose_outcomes.study import load_study
-from dose_outcomes.study.course import EndReason, Subgroup
+from dose_outcomes.study.course import Subgroup
 
 AGE = {"id": "age", "label": "Age", "column": "age", "bands": [50]}
 
@@ -37,7 +35,7 @@ def changed(root, tmp_path):
         ({"course": {"score_change": {"window_days": 0}}}, "greater than or equal to 1"),
         ({"course": {"dose_over_time": {"weeks": [2, 0]}}}, "course: dose_over_time: weeks must rise"),
         ({"course": {"dose_over_time": {"weeks": [-1]}}}, "greater than or equal to 0"),
-        ({"course": {"persistence": {"censored_reasons": ["complete"]}}}, "did you mean 'completed'"),
+        ({"course": {"persistence": {"reason_days": [0]}}}, "greater than or equal to 1"),
         ({"course": {"persistence": {"gap_days": -1}}}, "greater than or equal to 0"),
         ({"subgroups": [AGE, AGE]}, "subgroups: age: used twice"),
         ({"subgroups": [{**AGE, "column": "sexe"}]}, "unknown column 'sexe'; did you mean sex?"),
@@ -61,7 +59,3 @@ def test_names_of_bands():
 
     assert names(50) == ["below 50", "50 and over"]
     assert names(18, 49.5) == ["below 18", "18 to below 49.5", "49.5 and over"]
-
-
-def test_reasons_are_those_of_the_data():
-    assert get_args(EndReason) == END_REASONS

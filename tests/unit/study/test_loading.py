@@ -35,7 +35,7 @@ def line_of(root, text: str) -> int:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("dose_groups:", "dose_grups:", r"unknown key 'dose_grups'; did you mean 'dose_groups'\? Allowed here: condi"),
+        ("dose_groups:", "dose_grups:", r"unknown key 'dose_grups'; did you mean 'dose_groups'\? Allowed here: claims"),
         ("label: 0.5 mg,", "lable: 0.5 mg,", r"unknown key 'lable'; did you mean 'label'\?"),
         ("  short_name: LDN\n", "", r"key 'drug.short_name' is missing"),
         ("{ file: doses.csv }", "{ fil: doses.csv }", r"unknown key 'fil'; did you mean 'file'\?"),

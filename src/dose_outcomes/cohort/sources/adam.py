@@ -11,40 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dose_outcomes.cohort.raw import RawTable, as_expression
+from dose_outcomes.cohort.sources.adam_terms import ACTION, ARM_COLUMNS, END_REASON, NOT_RELATED, RELATED, SEVERITY, SEX
 from dose_outcomes.cohort.sources.files import read_file
+from dose_outcomes.cohort.sources.form import Form
 from dose_outcomes.cohort.tables import OLDEST_AGE
 from dose_outcomes.errors import CohortDataError
 from dose_outcomes.study.data import AdamData
 
 if TYPE_CHECKING:
+    import ibis.expr.types as ir
     import pandas as pd
-
-ARM_COLUMNS = {"planned": "TRT01P", "actual": "TRT01A"}
-SEX = {"F": "female", "M": "male", "U": "unknown"}
-SEVERITY = {"MILD": 1, "MODERATE": 2, "SEVERE": 3, "LIFE THREATENING": 4, "FATAL": 5, "DEATH": 5}
-ACTION = {
-    "DOSE NOT CHANGED": "none",
-    "DOSE REDUCED": "dose_reduced",
-    "DRUG INTERRUPTED": "interrupted",
-    "DRUG WITHDRAWN": "stopped",
-}
-RELATED = {"RELATED": True, "PROBABLE": True, "POSSIBLE": True, "Y": True}
-NOT_RELATED = {
-    "NONE": False,
-    "NOT RELATED": False,
-    "UNLIKELY": False,
-    "REMOTE": False,
-    "UNLIKELY RELATED": False,
-    "N": False,
-}
-END_REASON = {
-    "COMPLETED": "completed",
-    "ADVERSE EVENT": "side_effect",
-    "LACK OF EFFICACY": "lack_of_efficacy",
-    "LOST TO FOLLOW-UP": "lost_to_follow_up",
-    "DEATH": "death",
-    "PREGNANCY": "pregnancy",
-}
 
 
 def read_adam_tables(data: AdamData, folder: Path, covariates: list[str]) -> list[RawTable]:
@@ -111,7 +87,16 @@ def _patients(data: AdamData, adsl: pd.DataFrame, file: str, covariates: list[st
         }
     )
     set_aside = {str(reason): int(number) for reason, number in reasons[~kept].value_counts().items()}
-    return RawTable("patients", file, as_expression(frame), len(adsl), set_aside), treated
+    table = RawTable(
+        "patients",
+        file,
+        as_expression(frame),
+        len(adsl),
+        set_aside,
+        unused=_unused(adsl.drop(columns=covariates)),
+        has_dates=True,
+    )
+    return table, treated
 
 
 def _indications(data: AdamData, file: str, treated: pd.DataFrame) -> RawTable:
@@ -155,7 +140,7 @@ def _assessments(data: AdamData, folder: Path, treated: pd.DataFrame) -> RawTabl
     """Return the observed scores; rows that the trial derived (carried forward) are set aside: see `DTYPE`."""
     import pandas as pd
 
-    parts, files, rows_read = [], [], 0
+    parts, unused, files, rows_read = [], [], [], 0
     set_aside: dict[str, int] = {}
     for name in data.files.adqs:
         scores, read, reasons = _of_patients(_read(folder / name, ["USUBJID", "PARAMCD", "AVAL", "ADT"]), treated)
@@ -174,6 +159,7 @@ def _assessments(data: AdamData, folder: Path, treated: pd.DataFrame) -> RawTabl
                 }
             )
         )
+        unused.append(scores)
         files.append(str(folder / name))
         rows_read += read
         for reason, number in reasons.items():
@@ -182,7 +168,15 @@ def _assessments(data: AdamData, folder: Path, treated: pd.DataFrame) -> RawTabl
         frame = pd.DataFrame({"patient_id": [], "day": [], "instrument": [], "score": []}, dtype="str")
         frame.index.name = "row"
         return RawTable("assessments", str(folder / data.files.adsl), as_expression(frame), 0)
-    return RawTable("assessments", ", ".join(files), as_expression(pd.concat(parts)), rows_read, _positive(set_aside))
+    return RawTable(
+        "assessments",
+        ", ".join(files),
+        as_expression(pd.concat(parts)),
+        rows_read,
+        _positive(set_aside),
+        unused=_unused(pd.concat(unused)),
+        has_dates=True,
+    )
 
 
 def _side_effects(path: Path, treated: pd.DataFrame) -> RawTable:
@@ -215,7 +209,15 @@ def _side_effects(path: Path, treated: pd.DataFrame) -> RawTable:
             **{name: column for name, column in optional.items() if column is not None},
         }
     )
-    return RawTable("side_effects", str(path), as_expression(frame), rows_read, set_aside)
+    return RawTable(
+        "side_effects",
+        str(path),
+        as_expression(frame),
+        rows_read,
+        set_aside,
+        unused=_unused(events),
+        has_dates=True,
+    )
 
 
 def _times_to_event(path: Path, treated: pd.DataFrame) -> RawTable:
@@ -230,11 +232,19 @@ def _times_to_event(path: Path, treated: pd.DataFrame) -> RawTable:
             "observed": times["CNSR"].astype("float64") == 0,
         }
     )
-    return RawTable("times_to_event", str(path), as_expression(frame), rows_read, set_aside)
+    return RawTable(
+        "times_to_event",
+        str(path),
+        as_expression(frame),
+        rows_read,
+        set_aside,
+        unused=_unused(times),
+        has_dates=True,
+    )
 
 
 def _read(path: Path, needed: list[str]) -> pd.DataFrame:
-    frame = read_file(path, missing=("", "NA"))
+    frame = read_file(path, Form(missing=("NA",)))
     missing = [name for name in needed if name not in frame]
     if missing:
         raise CohortDataError(f"{path}: no column {', '.join(missing)}; this is not the ADaM data set that is expected")
@@ -248,6 +258,11 @@ def _of_patients(frame: pd.DataFrame, treated: pd.DataFrame) -> tuple[pd.DataFra
     first = treated.set_index("USUBJID")[["start", "dose_mg"]]
     kept = frame[own].drop(columns=["start", "dose_mg"], errors="ignore")
     return kept.join(first, on="USUBJID"), len(frame), set_aside
+
+
+def _unused(frame: pd.DataFrame) -> ir.Table:
+    """Return the columns that a file has besides pseudonym and age: they are looked at for identifiers."""
+    return as_expression(frame.drop(columns=["USUBJID", "AGE", "start", "dose_mg"], errors="ignore"))
 
 
 def _dates(series: pd.Series) -> pd.Series:

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dose_outcomes.cohort.raw import ROW, RawTable
-from dose_outcomes.cohort.sources.files import open_file
+from dose_outcomes.cohort.sources.censored import limit_notes, without_marks
+from dose_outcomes.cohort.sources.files import OpenFile, open_file
+from dose_outcomes.cohort.sources.form import Form, form_of
 from dose_outcomes.cohort.tables import TABLES
 from dose_outcomes.errors import CohortDataError, nearest
 from dose_outcomes.study.data import REQUIRED_TABLES, CsvData, TableSource
@@ -31,14 +33,34 @@ def read_csv_tables(data: CsvData, folder: Path, covariates: list[str], connecti
             f"{', '.join(REQUIRED_TABLES)}. Add them under data.tables in the study file"
         )
     tables, problems = [], []
+    files: dict[tuple[Path, Form], OpenFile] = {}
     for name, source in data.tables.items():
         path = folder / source.file
-        content = open_file(connection, path, source.sheet)
+        form = form_of(source)
+        if (path, form) not in files:  # several tables may come from one file
+            files[path, form] = open_file(connection, path, form)
+        opened = files[path, form]
+        content = opened.table
         extra = covariates if name == "patients" else []
         columns, missing = _map_columns(content, name, source, extra)
         problems += [f"{path}: {sentence}" for sentence in missing]
-        rows_read = int(connection.execute(content.count()))
-        tables.append(RawTable(name, str(path), content.select(ROW, **columns), rows_read))
+        origins = {column: source.columns.get(column, column) for column in columns if column not in source.constants}
+        unused = [column for column in content.columns if column not in (ROW, *origins.values())]
+        mapped = content.select(ROW, **columns)
+        tables.append(
+            RawTable(
+                name,
+                str(path),
+                without_marks(mapped, source),
+                opened.rows,
+                {"no cell filled": opened.empty_rows} if opened.empty_rows else {},
+                decimal=source.decimal,
+                allowed=source.allowed,
+                notes=(*opened.notes, *limit_notes(connection, mapped, source)),
+                named=origins,
+                unused=content.select(ROW, *unused) if unused else None,
+            )
+        )
     if problems:
         raise CohortDataError("\n".join(problems))
     return tables
@@ -54,7 +76,7 @@ def _map_columns(
     known = [*spec, *extra]
     problems = [
         f"data.tables.{name}: '{column}' is no column of {name}{_hint(column, known)}"
-        for column in {**source.columns, **source.values, **source.constants}
+        for column in {**source.columns, **source.values, **source.constants, **source.censored, **source.allowed}
         if column not in known
     ]
     present = [column for column in content.columns if column != ROW]
@@ -62,7 +84,7 @@ def _map_columns(
     for column in known:
         origin = source.columns.get(column, column)
         if column in source.constants:
-            columns[column] = ibis.literal(_as_text(source.constants[column]), "string")
+            columns[column] = ibis.literal(_as_text(source.constants[column], source.decimal), "string")
         elif origin in present:
             columns[column] = _map_values(content[origin], source, column)
         elif column in source.columns or column in extra or not spec[column].optional:
@@ -77,7 +99,10 @@ def _map_values(cells: ir.Column, source: TableSource, column: str) -> ir.Column
     """Replace values by the study's map; what the map does not name stays."""
     import ibis
 
-    mapping = {_as_text(key): _as_text(value) for key, value in source.values.get(column, {}).items()}
+    mapping = {
+        _as_text(key, source.decimal): _as_text(value, source.decimal)
+        for key, value in source.values.get(column, {}).items()
+    }
     if not mapping:
         return cells
     text = cells.cast("string")
@@ -89,12 +114,14 @@ def _map_values(cells: ir.Column, source: TableSource, column: str) -> ir.Column
     return ibis.cases(*branches, else_=text)
 
 
-def _as_text(value: object) -> str | None:
-    """Return a value as a file would hold it: true, 1, text."""
+def _as_text(value: object, decimal: str) -> str | None:
+    """Return a value as a file would hold it: true, 1, 4.5 (4,5 with a decimal comma), text."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, float) and decimal == "comma":
+        return str(value).replace(".", ",")
     return None if value is None else str(value)
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from dose_outcomes.derive.context import Derived
 from dose_outcomes.derive.population import analysed, dose_group
+from dose_outcomes.derive.stopping import LOST as LOST_REASON
+from dose_outcomes.derive.stopping import first_day_off, has_stopped
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -21,7 +23,6 @@ LOST = "lost to follow-up"
 DIED = "died"
 ENDED = "observation ended"
 NOT_TAKING = (INTERRUPTED, STOPPED, LOST, DIED, ENDED)
-LOST_REASON = "lost_to_follow_up"
 DEATH_REASON = "death"
 ENDED_REASONS = ("ongoing", "completed")
 
@@ -107,8 +108,11 @@ def target_dose_times(derived: Derived) -> list[pd.DataFrame]:
     Returns
     -------
     list of DataFrame
-        condition, dose, day, reached, stopped (last dose before the target, for a reason), censored.
+        condition, dose, day, reached, stopped (the day after the last dose of those who stopped before the target),
+        censored (on the last dose; loss to follow-up is no stop).
     """
+    import ibis
+
     if derived.study.course.dose_over_time is None:
         return []
     doses = derived.cohort.doses
@@ -118,13 +122,14 @@ def target_dose_times(derived: Derived) -> list[pd.DataFrame]:
     ends = derived.cohort.patients.select("patient_id", "end_reason")
     table = analysed(derived.population).join(ends, "patient_id").left_join(first, "patient_id")
     reached = table.reached_day.notnull()
-    ended = table.end_reason.isin(ENDED_REASONS)
+    stopped = has_stopped(table)
+    last_day = ibis.ifelse(stopped, first_day_off(table.last_dose_day), table.last_dose_day)
     return [
-        table.group_by("condition", "dose", day=table.reached_day.coalesce(table.last_dose_day))
+        table.group_by("condition", "dose", day=table.reached_day.coalesce(last_day))
         .agg(
             reached=reached.cast("int64").sum(),
-            stopped=(~reached & ~ended).cast("int64").sum(),
-            censored=(~reached & ended).cast("int64").sum(),
+            stopped=(~reached & stopped).cast("int64").sum(),
+            censored=(~reached & ~stopped).cast("int64").sum(),
         )
         .execute()
     ]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dose_outcomes.derive.context import Derived
 from dose_outcomes.derive.population import analysed
+from dose_outcomes.derive.stopping import LOST, NO_STOP
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,14 +20,15 @@ def treatment_end_counts(derived: Derived) -> list[pd.DataFrame]:
     """Count the ends of treatment by day and reason.
 
     Treatment ends with the first gap longer than `gap_days`, or with the last dose. A last dose is a stop when the
-    patient's end of observation has a reason that is one, or when observation went on for longer than the gap without
-    a dose; else the patient is censored on it, still on the drug.
+    patient's end of observation has a reason that names one, or when observation went on for longer than the gap
+    without a dose (`derive.stopping`); else the patient is censored on it, still on the drug as far as is known.
 
     Returns
     -------
     list of DataFrame
-        condition, dose, day (last day with a dose), reason (an end reason, ``gap_in_treatment``,
-        ``no_reason_recorded``; empty for the censored), n (patients).
+        condition, dose, day (last day with a dose), reason (an end reason that names a stop, ``gap_in_treatment``,
+        ``no_reason_recorded``; `stopping.LOST` for those lost on the drug, no stop; empty for the other censored),
+        n (patients).
     """
     import ibis
 
@@ -47,8 +49,9 @@ def treatment_end_counts(derived: Derived) -> list[pd.DataFrame]:
     silent = table.observed_until - table.last_dose > settings.gap_days
     reason = ibis.cases(
         (table.last_day < table.last_dose, LONG_GAP),
-        (table.end_reason.notin(list(settings.censored_reasons)), table.end_reason),
+        (table.end_reason.notin(NO_STOP), table.end_reason),
         (silent, NO_REASON),
+        (table.end_reason == LOST, LOST),
         else_=CENSORED,
     )
     return [table.group_by("condition", "dose", day=table.last_day, reason=reason).agg(n=table.count()).execute()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dose_outcomes.derive.population import analysed
-from dose_outcomes.derive.side_effects.occurrence import STILL_TREATED
+from dose_outcomes.derive.stopping import first_day_off, has_stopped
 from dose_outcomes.engine import Cohort
 from dose_outcomes.study import Study
 
@@ -39,7 +39,7 @@ def treatment_changes(cohort: Cohort, population: ir.Table, study: Study) -> ir.
         next_start=taken.start_day.lead().over(by_start),
     )
     interruption = study.side_effects.interruption_days
-    stopped = taken.next_start.isnull() & taken.end_reason.notin(STILL_TREATED)
+    stopped = taken.next_start.isnull() & has_stopped(taken)
     interrupted = (taken.next_start - taken.end_day - 1 >= interruption).fill_null(ibis.literal(False))
     known = (taken.time_of_day != "unknown") & (taken.time_before != "unknown")
     kinds = {
@@ -53,5 +53,5 @@ def treatment_changes(cohort: Cohort, population: ir.Table, study: Study) -> ir.
         for kind, (happened, day) in kinds.items()
     ]
     ended = taken.filter(stopped | interrupted)
-    parts.append(ended.select("patient_id", change=ibis.literal(DOWN), day=ended.end_day + 1))
+    parts.append(ended.select("patient_id", change=ibis.literal(DOWN), day=first_day_off(ended.end_day)))
     return ibis.union(*parts, distinct=True)

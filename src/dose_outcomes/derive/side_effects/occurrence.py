@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 from dose_outcomes.derive.population import analysed
 from dose_outcomes.derive.side_effects.classified import by_endpoint, placed
+from dose_outcomes.derive.stopping import first_day_off, has_stopped
 from dose_outcomes.study import Study
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
-
-#: Observation ended while the drug was taken, as far as anybody knows; any other reason means that it was stopped.
-STILL_TREATED = ("ongoing", "completed", "lost_to_follow_up")
 
 LEFT, EVENT, PAIR = "left", "event", "pair"
 
@@ -20,8 +18,8 @@ LEFT, EVENT, PAIR = "left", "event", "pair"
 def first_event_counts(classified: ir.Table, population: ir.Table, patients: ir.Table) -> ir.Table:
     """Count by day what came first: the event, or stopping the drug; else the end of the time at risk.
 
-    Stopping is the day after the last dose of a patient whose observation did not end on treatment. An event on
-    that very day comes before it.
+    Stopping is the day after the last dose of a patient whose observation ended for a reason that names a stop
+    (`derive.stopping`). An event on that very day comes before it.
 
     Parameters
     ----------
@@ -38,8 +36,8 @@ def first_event_counts(classified: ir.Table, population: ir.Table, patients: ir.
     import ibis
 
     own = analysed(population).join(patients.select("patient_id", "end_reason"), "patient_id")
-    own = own.mutate(stops=own.end_reason.notin(STILL_TREATED))
-    own = own.mutate(exit_day=ibis.ifelse(own.stops, own.last_dose_day + 1, own.risk_until))
+    own = own.mutate(stops=has_stopped(own))
+    own = own.mutate(exit_day=ibis.ifelse(own.stops, first_day_off(own.last_dose_day), own.risk_until))
     leaving = own.group_by("dose", day=own.exit_day).agg(
         stopped=own.stops.cast("int64").sum(), censored=(~own.stops).cast("int64").sum()
     )

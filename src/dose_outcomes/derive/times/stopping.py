@@ -5,23 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dose_outcomes.derive.context import Derived
+from dose_outcomes.derive.stopping import first_day_off, has_stopped
 from dose_outcomes.derive.times.first_response import first_responses
 
 if TYPE_CHECKING:
     import pandas as pd
-
-#: End reasons that are no stop by themselves.
-STILL_ON_THE_DRUG = ("ongoing", "completed")
 
 
 def response_or_stop_counts(derived: Derived) -> list[pd.DataFrame]:
     """Count by day the patients who responded first, who stopped first, and whose observation ended before either.
 
     The day of stopping is the one after the last dose. A patient has stopped when the end of observation has a reason
-    other than that the study, or the treatment, was over; and when observation went on for more than `stop_gap_days`
-    after the last dose. Loss to follow-up is such a reason, as it is in the analysis of persistence: a patient who is
-    not seen again is not known to have gone on. A response on the day of stopping or before it counts, a later one
-    does not. Others are under observation until it ends or until the horizon, whether or not a visit was due: what is
+    that names a stop, and when observation went on for more than `stop_gap_days` after the last dose; loss to
+    follow-up is no stop (`derive.stopping`). A response on the day of stopping or before it counts, a later one does
+    not. Others are under observation until it ends or until the horizon, whether or not a visit was due: what is
     estimated is the documented response.
 
     Returns
@@ -36,9 +33,8 @@ def response_or_stop_counts(derived: Derived) -> list[pd.DataFrame]:
         reasons = derived.cohort.patients.select("patient_id", "end_reason")
         known = derived.population.select("patient_id", "last_dose_day", "observed_until").join(reasons, "patient_id")
         table = first_responses(derived, analysis).join(known, "patient_id")
-        silent = table.observed_until - table.last_dose_day > analysis.stop_gap_days
-        stops = (silent | table.end_reason.notin(STILL_ON_THE_DRUG)).fill_null(False)
-        stop_day = stops.ifelse(table.last_dose_day + 1, ibis.null("int64"))
+        stops = has_stopped(table, gap_days=analysis.stop_gap_days)
+        stop_day = stops.ifelse(first_day_off(table.last_dose_day), ibis.null("int64"))
         table = table.mutate(stop_day=(stop_day <= analysis.horizon_days).ifelse(stop_day, ibis.null("int64")))
         responded = table.first_response.notnull() & (
             table.stop_day.isnull() | (table.first_response <= table.stop_day)

@@ -3,6 +3,11 @@
 Scores that are missing are taken to be like those of patients with the same dose, baseline and earlier scores
 (missing at random). Patients who stop for want of benefit and are not seen again break this; the responder rate with
 missing scores as no response is the counterweight.
+
+The model is that of statsmodels' `MixedLM` where both can express it, and a test holds the two together. It is not
+fitted by it: that wants the rows of all patients, which do not leave the engine, and has no covariance of the visits
+that is free. Sums of products by dose and pattern of visits are all that the restricted likelihood needs, whatever the
+number of patients (`stats.regression.restricted_likelihood`).
 """
 
 from __future__ import annotations
@@ -49,8 +54,11 @@ def mixed_model(sums: pd.DataFrame, study: Study) -> Iterator[Result]:
     for condition, instrument in scored_conditions(study):
         target = study.visits(endpoint, endpoint.definitions[condition])[-1].target
         visit = min(range(len(days)), key=lambda place: (abs(days[place] - target), -days[place]))
-        fit, n = _fit(sums[sums["condition"] == condition], study.dose_labels, len(days))
-        yield from _rows(fit, n, (instrument, condition, visit, days[visit]), study)
+        own = sums[sums["condition"] == condition]
+        fit, n = _fit(own, study.dose_labels, len(days))
+        place = (instrument, condition, visit, days[visit])
+        yield from _rows(fit, n, place, study)
+        yield _per_parameter(own, n, len(days), place)
 
 
 def _rows(fit: RepeatedMeasures, n: FloatArray, place: tuple[str, str, int, int], study: Study) -> Iterator[Result]:
@@ -84,6 +92,26 @@ def _rows(fit: RepeatedMeasures, n: FloatArray, place: tuple[str, str, int, int]
             ),
             missing_data=MISSING,
         )
+
+
+def _per_parameter(sums: pd.DataFrame, n: FloatArray, visits: int, place: tuple[str, str, int, int]) -> Result:
+    """Return the scores there are for each mean and each slope on the baseline that the model fits."""
+    instrument, condition, _, day = place
+    # the product of the constant with itself, by dose and pattern of missing visits, is the number of patients
+    patients = sums[(sums["first"] == 0) & (sums["second"] == 0)]
+    seen = [
+        float(total) * pattern.count("1") for total, pattern in zip(patients["total"], patients["pattern"], strict=True)
+    ]
+    parameters = visits * (int((n > 0).sum()) + 1)
+    total = int(n.sum())
+    return Result(
+        **{**change_key(ANALYSIS, instrument, condition, ALL, day), "missing_data": MISSING},
+        statistic="observations_per_parameter",
+        estimate=sum(seen) / parameters if total else None,
+        n=total,
+        method="scores after the start for each mean (visit by dose) and each slope on the baseline (by visit)",
+        note="" if total else NO_PATIENTS,
+    )
 
 
 def _fit(sums: pd.DataFrame, doses: list[str], visits: int) -> tuple[RepeatedMeasures, FloatArray]:

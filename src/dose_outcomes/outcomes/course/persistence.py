@@ -1,9 +1,15 @@
 """How long patients stay on the drug, and why they stop.
 
-Staying is a Kaplan-Meier curve with the end of observation as censoring. The reasons are competing events: one minus
-the Kaplan-Meier curve of a single reason would be the share that stopped for it in a world without the others.
-The reasons and those still on the drug add up to the patients: disclosure control hides a second reason with a single
-small one.
+Staying is a Kaplan-Meier curve of the day of stopping, the one after the last day with a dose; who has not stopped is
+censored on the last day with a dose, and not at risk of having stopped on the next. So the share on a day is that of
+patients still taking the drug on it, and a patient whose data end on the day leaves before the stops of the next day
+are counted. The reasons are competing events: one minus the Kaplan-Meier curve of a single reason would be the share
+that stopped for it in a world without the others. The reasons and those still on the drug add up to the patients:
+disclosure control hides a second reason with a single small one.
+
+Loss to follow-up is no stop (`derive.stopping`). `LOST_AS_STOPPED` gives the share as it would be if everybody who was
+lost had stopped on the day after the last dose: with the main row the range of what can be true of them. Its `events`
+are the patients lost, whom alone it adds, so that disclosure control hides it with a small number of them.
 """
 
 from __future__ import annotations
@@ -13,6 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dose_outcomes.derive.course.persistence import CENSORED
+from dose_outcomes.derive.stopping import LOST
 from dose_outcomes.outcomes.cells import ANALYSED, NO_PATIENTS, margins, with_totals
 from dose_outcomes.outcomes.course.describing import by
 from dose_outcomes.outcomes.time_to_event import Question, time_to_event
@@ -26,7 +33,9 @@ if TYPE_CHECKING:
 
 ANALYSIS = "persistence"
 REASON_ANALYSIS = "reason_for_stopping"
+LOST_AS_STOPPED = "persistence_lost_as_stopped"
 STOPPED = "stopped the drug"
+STOPPED_OR_LOST = "stopped the drug or lost to follow-up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +56,23 @@ def persistence(ends: pd.DataFrame, study: Study) -> Persistence:
     """
     settings = study.course.persistence
     assert settings is not None, "asked for by the study"
-    censored = ends["reason"] == CENSORED
-    counts = ends.assign(events=ends["n"].where(~censored, 0), censored=ends["n"].where(censored, 0))
-    counts = counts.groupby(["condition", "dose", "day"], as_index=False)[["events", "censored"]].sum()
+    counts = _counts(ends, [CENSORED, LOST])
     names = {condition: STOPPED for condition, _ in margins(study)}
     question = Question(ANALYSIS, names, ANALYSED, counts, sorted({0, *settings.days}), None, margins_only=True)
     results, curves = time_to_event(question, study)
-    return Persistence([*results, *_survival(counts, study), *_reasons(ends, study)], curves)
+    with_lost = _survival(_counts(ends, [CENSORED]), study, lost=_counts(ends[ends["reason"] == LOST], [CENSORED]))
+    return Persistence([*results, *_survival(counts, study), *with_lost, *_reasons(ends, study)], curves)
+
+
+def _counts(ends: pd.DataFrame, no_stops: list[str]) -> pd.DataFrame:
+    """Return condition, dose, day, events, censored: stops on the day after the last dose, censorings on it."""
+    stopped = ~ends["reason"].isin(no_stops)
+    counts = ends.assign(
+        day=ends["day"] + stopped.astype("int64"),
+        events=ends["n"].where(stopped, 0),
+        censored=ends["n"].mask(stopped, 0),
+    )
+    return counts.groupby(["condition", "dose", "day"], as_index=False)[["events", "censored"]].sum()
 
 
 def _key(analysis: str, endpoint: str, condition: str, dose: str) -> dict[str, Any]:
@@ -67,12 +86,18 @@ def _key(analysis: str, endpoint: str, condition: str, dose: str) -> dict[str, A
     }
 
 
-def _survival(counts: pd.DataFrame, study: Study) -> Iterator[Result]:
+def _survival(counts: pd.DataFrame, study: Study, *, lost: pd.DataFrame | None = None) -> Iterator[Result]:
+    """Return the share still on the drug by day; with `lost` that of the sensitivity analysis, counting them."""
     assert study.course.persistence is not None
+    named = (ANALYSIS, STOPPED) if lost is None else (LOST_AS_STOPPED, STOPPED_OR_LOST)
+    words = "share taking the drug on the day" + ("" if lost is None else "; lost counted as stopped; events: lost")
     cells = by(with_totals(counts, ["day"], ["events", "censored"]).reset_index(), ["condition", "dose"])
+    counted = cells
+    if lost is not None:
+        counted = by(with_totals(lost, ["day"], ["events", "censored"]).reset_index(), ["condition", "dose"])
     for condition, dose in margins(study):
-        cell = cells.get((condition, dose))
-        key = _key(ANALYSIS, STOPPED, condition, dose)
+        cell, events = cells.get((condition, dose)), counted.get((condition, dose))
+        key = _key(*named, condition, dose)
         if cell is None:
             for day in study.course.persistence.days:
                 yield Result(**key, statistic="survival", day=day, n=0, events=0, note=NO_PATIENTS)
@@ -80,8 +105,7 @@ def _survival(counts: pd.DataFrame, study: Study) -> Iterator[Result]:
         numbers = [cell[column].to_numpy(dtype="float64") for column in ("day", "events", "censored")]
         curve = kaplan_meier(*numbers, level=study.level)
         for day in study.course.persistence.days:
-            # the last dose is taken on its day: who takes one on the day has not stopped before it
-            share = survival_at(curve, day - 1)
+            share = survival_at(curve, day)
             yield Result(
                 **key,
                 statistic="survival",
@@ -91,16 +115,18 @@ def _survival(counts: pd.DataFrame, study: Study) -> Iterator[Result]:
                 high=share.high,
                 level=study.level,
                 n=int(numbers[1].sum() + numbers[2].sum()),
-                events=int(cell.loc[cell["day"] < day, "events"].sum()),
-                method=f"{share.method}; share not stopped before the day",
+                events=0 if events is None else int(events.loc[events["day"] <= day, "events"].sum()),
+                method=f"{share.method}; {words}",
                 note=share.note,
             )
 
 
 def _reasons(ends: pd.DataFrame, study: Study) -> Iterator[Result]:
     assert study.course.persistence is not None
-    reasons = sorted(set(ends["reason"]) - {CENSORED})
-    wide = ends.pivot_table(
+    stopped = ~ends["reason"].isin([CENSORED, LOST])
+    days = ends.assign(day=ends["day"] + stopped.astype("int64"), reason=ends["reason"].where(stopped, CENSORED))
+    reasons = sorted(set(days["reason"]) - {CENSORED})
+    wide = days.pivot_table(
         index=["condition", "dose", "day"], columns="reason", values="n", aggfunc="sum", fill_value=0
     ).reset_index()
     wide = wide if CENSORED in wide else wide.assign(**{CENSORED: 0})
@@ -121,7 +147,7 @@ def _reasons(ends: pd.DataFrame, study: Study) -> Iterator[Result]:
                 if cell is None or curves is None:
                     yield Result(**key, statistic="cumulative_incidence", n=0, events=0, note=NO_PATIENTS)
                     continue
-                share = incidence_at(curves[place], day - 1)
+                share = incidence_at(curves[place], day)
                 yield Result(
                     **key,
                     statistic="cumulative_incidence",
@@ -130,7 +156,7 @@ def _reasons(ends: pd.DataFrame, study: Study) -> Iterator[Result]:
                     high=share.high,
                     level=study.level,
                     n=int(cell[[CENSORED, *reasons]].to_numpy().sum()),
-                    events=int(cell.loc[cell["day"] < day, reason].sum()),
-                    method=f"{share.method}; stopped before the day; competing: the other reasons",
+                    events=int(cell.loc[cell["day"] <= day, reason].sum()),
+                    method=f"{share.method}; stopped by the day; competing: the other reasons",
                     note=share.note,
                 )

@@ -1,7 +1,7 @@
 """Of what kind side effects are: share of patients by worst severity, with a serious or related one, by action taken.
 
 Worst severities add up to the patients with any side effect: where one is hidden for being small, disclosure
-control must hide another (`disclosure.PARTS`).
+control must hide another (`disclosure.relations`).
 """
 
 from __future__ import annotations

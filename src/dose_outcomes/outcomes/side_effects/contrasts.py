@@ -6,7 +6,7 @@ study file names their family.
 
 A row is made of two groups: `n`, `events` and `person_years` are those of both. It gives back the patients with the
 event of one group from those of the other, and is hidden with the incidence of either
-(`disclosure.MADE_OF`).
+(`disclosure.declared`).
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from dose_outcomes.derive.side_effects.current_dose import OFF_DRUG
+from dose_outcomes.derive.dose_taken import OFF_DRUG
 from dose_outcomes.outcomes.cells import with_totals
 from dose_outcomes.outcomes.side_effect_incidence import DAYS_PER_YEAR, PER
 from dose_outcomes.outcomes.side_effects.rows import ANY, INCIDENCE, RATE, endpoints, row

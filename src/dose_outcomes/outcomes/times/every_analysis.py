@@ -35,7 +35,7 @@ def times(counts: dict[str, pd.DataFrame], study: Study) -> Times:
         As `derive.counts.count_cohort` returns them.
     """
     stopping, stopping_curves = response_or_stopping(counts["responses_or_stops"], study)
-    current, current_curves = response_by_dose_of_the_day(counts["dose_periods"], study)
+    current, current_curves = response_by_dose_of_the_day(counts["dose_periods"], counts["dose_period_pairs"], study)
     lasting, lasting_curves = sustained_responses(
         counts["sustained_response_times"], counts["response_durations"], study
     )

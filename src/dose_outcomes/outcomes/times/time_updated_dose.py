@@ -4,6 +4,12 @@ A patient counts in the risk set of a dose only while taking it, so that waiting
 (no immortal time). Doses are not assigned at random: who tolerates a dose goes on to the next. The hazard ratios
 describe, they do not compare like with like.
 
+Standard errors are robust, with the patient as the unit (Lin and Wei 1989): the periods of a patient are summed before
+they are squared. As each patient has at most one event, the errors of the model would hold too, were the hazards of the
+doses proportional and the model right. Both are doubtful for a dose that follows tolerance, and the robust ones do not
+need them; so these alone are given, and with 10 events per parameter at least they are not too small. They come from
+counts of pairs of periods (`derive.times.dose_of_the_day.dose_period_pair_counts`), exactly.
+
 A row of a hazard ratio has the patients who took the dose and their responses; it is hidden with the response rate at
 either dose (`disclosure`).
 """
@@ -24,6 +30,7 @@ from dose_outcomes.outcomes.times.rows import endpoint_of, key_of, own_rows, row
 from dose_outcomes.results import ALL, Result
 from dose_outcomes.stats.result import FloatArray, HypothesisTest
 from dose_outcomes.stats.survival.cox import CoxRegression, cox_regression, hazard_ratio
+from dose_outcomes.stats.survival.cox_variance import RowPairs
 from dose_outcomes.stats.survival.logrank import logrank
 from dose_outcomes.stats.survival.proportional_hazards import proportional_hazards_test
 from dose_outcomes.stats.survival.simon_makuch import simon_makuch
@@ -34,18 +41,21 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ANALYSIS = "time_to_response_by_current_dose"
-MINIMUM_EVENTS_PER_PARAMETER = 10
-# each patient has at most one event, so that the periods of a patient are no repeated events
-METHOD = "time-dependent dose; model-based standard errors, which hold because each patient has at most one event"
+METHOD = "time-dependent dose; the patient is the unit of the standard errors"
+PERIOD = ("condition", "dose", "entry", "day")
 
 
-def response_by_dose_of_the_day(periods: pd.DataFrame, study: Study) -> tuple[list[Result], list[pd.DataFrame]]:
+def response_by_dose_of_the_day(
+    periods: pd.DataFrame, pairs: pd.DataFrame, study: Study
+) -> tuple[list[Result], list[pd.DataFrame]]:
     """Return hazard ratios of each dose taken against the reference, tests, and Simon-Makuch curves.
 
     Parameters
     ----------
     periods : DataFrame
         As `derive.times.dose_of_the_day.dose_period_counts` gives it.
+    pairs : DataFrame
+        As `derive.times.dose_of_the_day.dose_period_pair_counts` gives it.
     """
     results: list[Result] = []
     curves: list[pd.DataFrame] = []
@@ -55,7 +65,7 @@ def response_by_dose_of_the_day(periods: pd.DataFrame, study: Study) -> tuple[li
         endpoint = endpoint_of(study, analysis.endpoint)
         for condition in (ALL, *endpoint.definitions):
             own = own_rows(periods, endpoint, condition)
-            results += _of_condition(own, endpoint, condition, study)
+            results += _of_condition(own, own_rows(pairs, endpoint, condition), endpoint, condition, study)
             curves += _curves(own, endpoint, condition, analysis.current_dose_from_day, study)
     return results, curves
 
@@ -64,7 +74,9 @@ def _key(endpoint: Endpoint, condition: str, dose: str) -> dict[str, Any]:
     return key_of(ANALYSIS, endpoint, condition, dose, attribution=CURRENT)
 
 
-def _of_condition(own: pd.DataFrame, endpoint: Endpoint, condition: str, study: Study) -> Iterator[Result]:
+def _of_condition(
+    own: pd.DataFrame, pairs: pd.DataFrame, endpoint: Endpoint, condition: str, study: Study
+) -> Iterator[Result]:
     totals = own.groupby("dose")[["events", "patients"]].sum()
     taken = {
         str(dose): (int(row["events"]), int(row["patients"])) for dose, row in totals.iterrows() if row["patients"]
@@ -73,16 +85,27 @@ def _of_condition(own: pd.DataFrame, endpoint: Endpoint, condition: str, study: 
     others = [dose for dose in study.dose_labels if dose != study.reference_dose]
     parameters = sum(dose in taken for dose in others)
     per_parameter = sum(events for events, _ in groups) / parameters if parameters else 0.0
+    bound = study.diagnostics.minimum_events_per_variable
     few = (
-        f"not fitted: {per_parameter:.1f} events per parameter, fewer than {MINIMUM_EVENTS_PER_PARAMETER}"
-        if parameters and per_parameter < MINIMUM_EVENTS_PER_PARAMETER
+        f"not fitted: {per_parameter:.1f} events per parameter, fewer than {bound:g}"
+        if parameters and per_parameter < bound
         else ""
     )
-    fit = None if few or not parameters or study.reference_dose not in taken else _fit(own, condition, study)
+    fitted = parameters and not few and study.reference_dose in taken
+    fit = _fit(own, pairs, condition, study) if fitted else None
     for place, dose in enumerate(others):
         pair = [taken[label] for label in (dose, study.reference_dose) if label in taken]
         yield _ratio(_key(endpoint, condition, dose), fit, place, taken.get(dose, (0, 0)), pair, few, study)
     key = _key(endpoint, condition, ALL)
+    yield Result(
+        **key,
+        statistic="events_per_variable",
+        estimate=per_parameter if parameters else None,
+        n=None if groups else 0,
+        events=sum(events for events, _ in groups),
+        method="first responses for each fitted hazard ratio",
+        note="" if parameters else NO_PATIENTS if not groups else "doses cannot be compared",
+    )
     proportional = (
         proportional_hazards_test(fit).overall
         if fit is not None
@@ -97,7 +120,7 @@ def _of_condition(own: pd.DataFrame, endpoint: Endpoint, condition: str, study: 
         yield replace(row_of_test(key, statistic, test, groups, study, notes=notes), n=None if groups else 0)
 
 
-def _fit(own: pd.DataFrame, condition: str, study: Study) -> CoxRegression:
+def _fit(own: pd.DataFrame, pairs: pd.DataFrame, condition: str, study: Study) -> CoxRegression:
     others = [dose for dose in study.dose_labels if dose != study.reference_dose]
     covariates = np.array([[float(dose == other) for other in others] for dose in study.dose_labels])
     pattern = own["dose"].map({dose: place for place, dose in enumerate(study.dose_labels)})
@@ -109,7 +132,22 @@ def _fit(own: pd.DataFrame, condition: str, study: Study) -> CoxRegression:
         pattern=pattern.to_numpy(dtype="int64"),
         entry=own["entry"].to_numpy(dtype="float64"),
         stratum=own["condition"].to_numpy(dtype=object) if condition == ALL else None,
+        pairs=_row_pairs(own, pairs),
         level=study.level,
+    )
+
+
+def _row_pairs(own: pd.DataFrame, pairs: pd.DataFrame) -> RowPairs:
+    """Return the pairs of periods by the positions of their rows in the table of periods."""
+    import pandas as pd
+
+    places = pd.MultiIndex.from_frame(own[list(PERIOD)])
+    later = pairs[["condition", "later_dose", "later_entry", "later_day"]]
+    return RowPairs(
+        places.get_indexer(pd.MultiIndex.from_frame(pairs[list(PERIOD)])),
+        places.get_indexer(pd.MultiIndex.from_frame(later, names=list(PERIOD))),
+        pairs["events"].to_numpy(dtype="float64"),
+        pairs["censored"].to_numpy(dtype="float64"),
     )
 
 

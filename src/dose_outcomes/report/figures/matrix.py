@@ -95,7 +95,7 @@ def interval_matrix(
         y=alt.Y(
             "row:N",
             scale=alt.Scale(domain=[row.identifier for row in rows], padding=0),
-            axis=_row_axis(rows, left),
+            axis=row_axis(rows, left),
         ),
         scale=alt.Scale(domain=[0, ticks[-1]], nice=False, zero=True),
         axis=_share_axis(ticks, narrow),
@@ -213,7 +213,7 @@ def _share_axis(ticks: list[float], narrow: bool) -> alt.Axis:
     )
 
 
-def _row_axis(rows: list[MatrixRow], left: int) -> alt.Axis:
+def row_axis(rows: list[MatrixRow], left: int) -> alt.Axis:
     """Return the axis of row labels, in one line or two."""
     import altair as alt
 

@@ -61,13 +61,16 @@
     const sortable = table.hasAttribute("data-tools") && !body.querySelector(".group");
     const named = clean(table.caption.querySelector(".label"));
     if (table.hasAttribute("data-tools") && rows.length > 8) {
-      const input = make("input", { type: "search", placeholder: "Filter rows" });
+      const kinds = { Condition: "conditions", "Side effect": "side effects", Publication: "publications" };
+      const plural = kinds[clean(table.tHead.rows[0].cells[0])] ?? "rows";
+      const input = make("input", { type: "search", placeholder: `Filter ${plural}` });
       input.setAttribute("aria-label", `Filter rows of ${table.id}`);
       input.addEventListener("input", () => {
         const wanted = input.value.trim().toLowerCase();
         for (const row of rows) row.hidden = !row.cells[0].textContent.toLowerCase().includes(wanted);
-        const shown = rows.filter((row) => !row.hidden).length;
-        count.textContent = wanted ? `Showing ${shown} of ${rows.length} rows; numbers are unchanged.` : "";
+        const counted = rows.filter((row) => !row.classList.contains("total"));
+        const shown = counted.filter((row) => !row.hidden).length;
+        count.textContent = wanted ? `Showing ${shown} of ${counted.length} ${plural}; numbers are unchanged.` : "";
         say(count.textContent);
       });
       bar.append(input);
@@ -75,7 +78,7 @@
     const button = make("button", { type: "button", textContent: "Save CSV" });
     button.setAttribute("aria-label", `Save ${table.id} as CSV`);
     button.addEventListener("click", () => save(`${table.id}.csv`, "text/csv;charset=utf-8", csv(table)));
-    const count = make("span", { className: "note" });
+    const count = make("span", { className: "note filtered" });
     bar.append(button, count);
     scroll.after(bar);
     if (!sortable || rows.length < 3) return;
@@ -89,7 +92,7 @@
         for (const other of heads) other.removeAttribute("aria-sort");
         head.setAttribute("aria-sort", direction);
         const sign = direction === "ascending" ? 1 : -1;
-        const number = (row) => row.cells[column].dataset.sort ?? row.cells[column].querySelector(".main data")?.value;
+        const number = (row) => row.cells[column].dataset.sort ?? row.cells[column].querySelector("b data")?.value;
         const sorted = [...rows].sort((one, other) => {
           if (column === 0) return sign * clean(one.cells[0]).localeCompare(clean(other.cells[0]), "en");
           const [first, second] = [number(one), number(other)];
@@ -130,13 +133,15 @@
     day: "Day", n: "Patients", events: "Events",
   };
   const facts = (element) => {
-    const { r, c, d } = element.dataset;
+    const { c, d } = element.dataset;
+    const { r } = element.closest("[data-r]").dataset; // a cell whose numbers are of one row says so once
     const row = register.rows[d === undefined ? r : `${r}@${d}`];
     const found = [["Shown", element.textContent], ["Unrounded", element.value], ["Row", r], ["Column", c ?? "estimate"]];
     if (!row) return found;
-    const words = register.fields.length - register.numbers;
+    const [kind, ...own] = row;
+    const values = [...register.kinds[kind], ...own];
     register.fields.forEach((field, place) => {
-      const word = place < words ? register.words[row[place]] : row[place];
+      const word = register.numbers.includes(field) ? values[place] : register.words[values[place] ?? 0];
       if (word !== null && word !== "") found.push([names[field], String(word)]);
     });
     return found;

@@ -12,7 +12,7 @@ from scipy.special import chdtrc, ndtri
 from dose_outcomes.stats.arguments import check_level
 from dose_outcomes.stats.result import Estimate, FloatArray, HypothesisTest
 from dose_outcomes.stats.survival.cox_maximum import estimable_columns, independent_columns, maximise
-from dose_outcomes.stats.survival.cox_variance import robust_covariance
+from dose_outcomes.stats.survival.cox_variance import RowPairs, robust_covariance
 from dose_outcomes.stats.survival.partial_likelihood import PartialLikelihood, partial_likelihood, risk_moments
 
 
@@ -79,6 +79,7 @@ def cox_regression(
     ties: str = "efron",
     robust: bool = False,
     cluster: ArrayLike | None = None,
+    pairs: RowPairs | None = None,
     level: float = 0.95,
 ) -> CoxRegression:
     r"""Fit log hazard ratios by maximum partial likelihood.
@@ -114,6 +115,9 @@ def cox_regression(
     cluster : array_like, shape (m,), optional
         Label of what is independent (the patient, when one has several rows); implies `robust`. All patients of a
         row belong to its cluster.
+    pairs : RowPairs, optional
+        The same where rows are counts and patients have no label: how many patients have which two rows; implies
+        `robust`.
     level : float
         Confidence level.
 
@@ -126,7 +130,8 @@ def cox_regression(
     Raises
     ------
     ArgumentError
-        For arrays of unequal length, counts that are not whole, an entry not before its day, or unknown ties.
+        For arrays of unequal length, counts that are not whole, an entry not before its day, unknown ties, or
+        clusters and pairs together.
 
     References
     ----------
@@ -156,8 +161,8 @@ def cox_regression(
     estimable = estimable_columns(at_null, maximum, used, span)
     covariance = _inverse(moments.information(), estimable)
     sandwich = None
-    if robust or cluster is not None:
-        sandwich = robust_covariance(model, moments, covariance, cluster=cluster)
+    if robust or cluster is not None or pairs is not None:
+        sandwich = robust_covariance(model, moments, covariance, cluster=cluster, pairs=pairs)
     method = f"Cox regression, {ties} ties" + (f", {len(model.strata)} strata" if len(model.strata) > 1 else "")
     method += ", robust standard errors" if sandwich is not None else ""
     errors = np.sqrt(np.maximum(np.diag(covariance if sandwich is None else sandwich), 0.0))

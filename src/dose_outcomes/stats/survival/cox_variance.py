@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dose_outcomes.stats.result import FloatArray
+from dose_outcomes.errors import ArgumentError
+from dose_outcomes.stats.arguments import check_array
+from dose_outcomes.stats.result import FloatArray, IntArray
 from dose_outcomes.stats.survival.grouped_risk_sets import label_codes
 from dose_outcomes.stats.survival.partial_likelihood import PartialLikelihood, RiskMoments
 
@@ -24,6 +26,29 @@ class ScoreResiduals:
 
     event: FloatArray
     censored: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class RowPairs:
+    """How many patients have two rows of the input: what is needed of clusters where rows are counts of patients.
+
+    A patient of several rows (periods with delayed entry) has the sum of their score residuals. Its outer product is
+    the sum of those of single rows, which counts of rows know, and of products between two rows, which these know. So
+    the sandwich over patients comes from counts alone, and no patient has a label.
+
+    Attributes
+    ----------
+    earlier, later : array_like of int, shape (pairs,)
+        Positions in the input rows; of each two rows of a patient once. The earlier one ended without the event: an
+        event is the last thing that happens to a patient.
+    events, censored : array_like of int, shape (pairs,)
+        Numbers of patients with both rows, by how the later row ended.
+    """
+
+    earlier: ArrayLike
+    later: ArrayLike
+    events: ArrayLike
+    censored: ArrayLike
 
 
 def score_residuals(model: PartialLikelihood, moments: RiskMoments) -> ScoreResiduals:
@@ -79,9 +104,17 @@ def score_residuals(model: PartialLikelihood, moments: RiskMoments) -> ScoreResi
 
 
 def robust_covariance(
-    model: PartialLikelihood, moments: RiskMoments, covariance: FloatArray, *, cluster: ArrayLike | None = None
+    model: PartialLikelihood,
+    moments: RiskMoments,
+    covariance: FloatArray,
+    *,
+    cluster: ArrayLike | None = None,
+    pairs: RowPairs | None = None,
 ) -> FloatArray:
     r"""Sandwich covariance :math:`I^{-1} \left(\sum_c u_c u_c'\right) I^{-1}`.
+
+    With pairs, where patient c has the rows k:
+    :math:`\sum_c u_c u_c' = \sum_c \sum_k r_k r_k' + \sum_c \sum_{k < l} (r_k r_l' + r_l r_k')`.
 
     Parameters
     ----------
@@ -92,16 +125,32 @@ def robust_covariance(
     cluster : array_like, shape (m,), optional
         Label of the independent unit of each input row; :math:`u_c` sums its residuals. Without it every patient
         is one.
+    pairs : RowPairs, optional
+        Instead of `cluster`, where rows are counts of patients.
 
     Returns
     -------
     ndarray, shape (p, p)
+
+    Raises
+    ------
+    ArgumentError
+        For clusters and pairs together, and for pairs of rows that are not in the input.
+
+    References
+    ----------
+    Lin DY, Wei LJ. J Am Stat Assoc 1989;84:1074-1078. No correction for few patients, as in R's survival.
     """
+    if cluster is not None and pairs is not None:
+        raise ArgumentError("cluster and pairs say the same in two ways; give one of them")
     rows, residuals = model.rows, score_residuals(model, moments)
     w = rows.weights[:, None]
     if cluster is None:
         squared: FloatArray = residuals.event.T @ ((rows.events * rows.weights**2)[:, None] * residuals.event)
         squared = squared + residuals.censored.T @ ((rows.censored * rows.weights**2)[:, None] * residuals.censored)
+        if pairs is not None:
+            between = _products_between(pairs, residuals, rows.weights)
+            squared = squared + between + between.T
     else:
         clusters, codes = label_codes("cluster", cluster, len(rows.day))
         total = w * (rows.events[:, None] * residuals.event + rows.censored[:, None] * residuals.censored)
@@ -109,6 +158,26 @@ def robust_covariance(
         sums = np.column_stack(by_column)
         squared = sums.T @ sums
     return np.asarray(covariance @ squared @ covariance, dtype=np.float64)
+
+
+def _products_between(pairs: RowPairs, residuals: ScoreResiduals, weights: FloatArray) -> FloatArray:
+    """Sum over patients of the products of an earlier row's residual with a later row's."""
+    earlier = _positions("earlier", pairs.earlier, len(weights))
+    later = _positions("later", pairs.later, len(weights))
+    same = ("earlier", earlier.astype(np.float64))
+    events, censored = (
+        check_array(name, values, at_least=0.0, whole=True, same_length_as=same)
+        for name, values in (("events", pairs.events), ("censored", pairs.censored))
+    )
+    check_array("later", later, same_length_as=same)
+    ended = events[:, None] * residuals.event[later] + censored[:, None] * residuals.censored[later]
+    product = (weights[earlier] * weights[later])[:, None] * ended
+    return np.asarray(residuals.censored[earlier].T @ product, dtype=np.float64)
+
+
+def _positions(name: str, values: ArrayLike, size: int) -> IntArray:
+    found: IntArray = check_array(name, values, at_least=0.0, below=max(size, 1), whole=True).astype(np.int64)
+    return found
 
 
 def _running_sum(values: FloatArray) -> FloatArray:

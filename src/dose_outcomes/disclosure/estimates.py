@@ -1,0 +1,250 @@
+"""Release of the tidy table: rows that show or reveal a small count are emptied and say why."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dose_outcomes.disclosure.curves import release_curves
+from dose_outcomes.disclosure.days import GROWING, suppress_days
+from dose_outcomes.disclosure.declared import Made
+from dose_outcomes.disclosure.moves import Suppression
+from dose_outcomes.disclosure.quantities import Cell, Quantities, Row, cells, read_rows, without_event
+from dose_outcomes.disclosure.relations import add_sums
+from dose_outcomes.disclosure.secondary import suppress
+from dose_outcomes.disclosure.thresholds import close_thresholds
+from dose_outcomes.disclosure.wording import DERIVED, SECONDARY, reason
+from dose_outcomes.results import ALL, PUBLISHED
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Digits of a number whose number of patients is hidden.
+ROUNDED_DIGITS = 3
+_EMPTIED = ("estimate", "low", "high", "p_value", "p_adjusted", "events", "person_years")
+UNDECLARED = "not declared"
+"""Nobody has said which counts the row is made of."""
+
+
+class Released(NamedTuple):
+    """The two tables that may leave the site."""
+
+    estimates: pd.DataFrame
+    curves: pd.DataFrame
+
+
+def release_estimates(
+    estimates: pd.DataFrame, minimum_count: int, parts_of: Mapping[str, Mapping[str, str]] | None = None
+) -> pd.DataFrame:
+    """Hide rows of the tidy table that show or reveal a small count; there are no curves of the same patients.
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        Columns `results.COLUMNS`.
+    minimum_count : int
+        Smallest count that may be shown, k; below 2 nothing is hidden.
+    parts_of : mapping of str to mapping of str to str, optional
+        Endpoint: condition: response definition, so that totals over conditions are known to be sums.
+
+    Returns
+    -------
+    DataFrame
+        The same rows; hidden ones are emptied and say why in `suppressed`: ``count below k``; a count that protects
+        a hidden one; or a number made of a hidden count.
+    """
+    return release_tables(estimates, None, minimum_count, parts_of).estimates
+
+
+def release_tables(
+    estimates: pd.DataFrame,
+    curves: pd.DataFrame | None,
+    minimum_count: int,
+    parts_of: Mapping[str, Mapping[str, str]] | None = None,
+) -> Released:
+    """Release the tidy table and the curves together: neither gives a small count of the other.
+
+    Parameters
+    ----------
+    estimates, curves : DataFrame
+        Columns `results.COLUMNS` and `results.CURVE_COLUMNS`.
+    minimum_count, parts_of
+        As `release_estimates`.
+    """
+    table = estimates.copy()
+    steps = table.iloc[:0] if curves is None else curves
+    if minimum_count < 2:
+        return Released(table, steps)
+    rows, quantities = read_rows(_records(table))
+    add_sums(quantities, parts_of or {}, minimum_count)
+    points: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for point in _records(steps) if curves is not None else ():
+        points[point["curve_id"]].append(point)
+    by_day = suppress_days(quantities, minimum_count, points)
+    state = suppress(quantities, minimum_count, by_day)
+    outcome = _outcomes(rows, state, parts_of or {})
+    for place in close_thresholds(rows, outcome, minimum_count):
+        outcome[place] = reason(minimum_count)
+    _apply(table, rows, outcome, state)
+    _withhold_families(table)
+    return Released(table, steps if curves is None else release_curves(steps, minimum_count, by_day.curves))
+
+
+def share_released(estimates: pd.DataFrame) -> float:
+    """Return the share of rows that are not hidden, between 0 and 1."""
+    return float((estimates["suppressed"] == "").mean()) if len(estimates) else 1.0
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    columns = list(table.columns)
+    return [
+        {name: _plain(value) for name, value in zip(columns, values, strict=True)}
+        for values in zip(*(table[name].tolist() for name in columns), strict=True)
+    ]
+
+
+def _plain(value: Any) -> Any:
+    import pandas as pd
+
+    return None if value is pd.NA or value != value else value  # only NaN differs from itself
+
+
+def _outcomes(rows: list[Row], state: Suppression, parts_of: Mapping[str, Mapping[str, str]]) -> dict[int, str]:
+    """Return why rows are hidden, by their place."""
+    hidden_cells = _hidden_cells(state.quantities, state)
+    spans = _Spans(hidden_cells, parts_of)
+    outcomes: dict[int, str] = {}
+    for row in rows:
+        if row.record["population"] == PUBLISHED:
+            continue
+        if row.made is None:
+            outcomes[row.place] = UNDECLARED
+            continue
+        touched = [place for place in (*row.patients, *row.events) if state.hidden[place]]
+        small = [place for place in (*touched, *_without(row, state)) if state.small(place)]
+        if small and state.unlabelled.isdisjoint(small):
+            outcomes[row.place] = reason(state.minimum_count)
+        elif any(place in row.events or not row.made.rounded for place in touched):
+            outcomes[row.place] = SECONDARY
+        elif spans.reach(row, row.made):
+            outcomes[row.place] = DERIVED
+    return outcomes
+
+
+def _without(row: Row, state: Suppression) -> list[int]:
+    """Return the patients without the event; where they are few, the events are the count that must be hidden."""
+    if len(row.patients) != 1 or not row.events or not state.hidden[row.events[0]]:
+        return []
+    place = state.quantities.found.get(without_event(state.quantities, row.patients[0], row.events[0]))
+    return [] if place is None else [place]
+
+
+def _hidden_cells(quantities: Quantities, state: Suppression) -> set[Cell]:
+    return {name for name, hidden in zip(quantities.names, state.hidden, strict=True) if hidden}
+
+
+def _of_day(name: Cell) -> Cell:
+    """Return a quantity without its day, unless it grows from day to day: the targets of conditions may differ."""
+    return name if name.what.split(" (")[0] in GROWING else name.at(day=None)
+
+
+class _Spans:
+    """Looks up whether cells that a row is made of are hidden."""
+
+    def __init__(self, hidden: Iterable[Cell], parts_of: Mapping[str, Mapping[str, str]]) -> None:
+        self._hidden = frozenset(hidden)
+        self._by_condition: dict[Cell, set[str]] = defaultdict(set)
+        self._by_dose: dict[Cell, set[str]] = defaultdict(set)
+        self._anywhere: set[Cell] = set()
+        owners: dict[str, set[str]] = defaultdict(set)
+        for endpoint, parts in parts_of.items():
+            for definition in parts.values():
+                owners[definition].add(endpoint)
+        self._owners = owners
+        for name in self._hidden:
+            for endpoint in (name.endpoint, *owners.get(name.endpoint, ())):
+                place = _of_day(name.at(endpoint=endpoint))
+                if name.dose != ALL:
+                    self._by_condition[place.at(dose="")].add(name.dose)
+                if name.condition != ALL:
+                    self._by_dose[place.at(condition="")].add(name.condition)
+                if name.condition != ALL and name.dose != ALL:
+                    self._anywhere.add(place.at(condition="", dose=""))
+
+    def reach(self, row: Row, made: Made) -> bool:
+        """Tell whether a hidden cell is among those that a row is made of."""
+        return any(self._reaches(row, made, span) for span in made.spans)
+
+    def _reaches(self, row: Row, made: Made, span: str) -> bool:
+        own = [_of_day(cell) for cell in (row.own or cells(row.record, made))]
+        sides = [*own, *(cell.at(subgroup="") for cell in own)]
+        pooled = row.record["condition"] == ALL
+        if span == "own":
+            # of a number that is rounded, the patients may be hidden
+            return any(cell in self._hidden for cell in row.own[1 if made.rounded else 0 :])
+        if span == "sides":
+            exact = [*row.own, *(cell.at(subgroup="") for cell in row.own)]
+            if row.record["analysis"] == "baseline":
+                return self._described(row)
+            return any(cell in self._hidden for cell in exact)
+        if span == "doses":
+            return any(self._by_condition.get(cell.at(dose="")) for cell in sides)
+        if span == "conditions":
+            owners = [cell.at(endpoint=endpoint) for cell in sides for endpoint in self._owners.get(cell.endpoint, ())]
+            return any(self._by_dose.get(cell.at(condition="")) for cell in [*(sides if pooled else []), *owners])
+        if span == "sides by condition":
+            stratified = pooled and row.record["subgroup"] != ""
+            return stratified and any(self._by_dose.get(cell.at(condition="")) for cell in self._pooled(sides))
+        return pooled and any(cell.at(condition="", dose="") in self._anywhere for cell in sides)
+
+    @staticmethod
+    def _pooled(sides: list[Cell]) -> list[Cell]:
+        return [cell.at(subgroup=subgroup) for cell in sides for subgroup in (cell.subgroup, "")]
+
+    def _described(self, row: Row) -> bool:
+        """Tell whether a category of what a difference of two groups describes is hidden in one of them."""
+        doses = {row.record["dose"], row.record["comparator"]}
+        endpoint = row.record["endpoint"]
+        return any(
+            name.what in ("described", "missing values")
+            and (name.endpoint == endpoint or name.endpoint.startswith(f"{endpoint}: "))
+            and name.condition == row.record["condition"]
+            and name.dose in doses
+            for name in self._hidden
+        )
+
+
+def _apply(table: pd.DataFrame, rows: list[Row], outcomes: dict[int, str], state: Suppression) -> None:
+    """Empty the hidden rows; round what would give back a hidden number of patients."""
+    hide_patients, rounded, countable = list[int](), list[int](), list[int]()
+    for row in rows:
+        unseen = any(state.hidden[place] for place in row.patients)
+        if unseen or outcomes.get(row.place) == UNDECLARED:
+            hide_patients.append(row.place)
+        if unseen and row.place not in outcomes:
+            rounded.append(row.place)
+        if unseen and len(row.events) == 1 and not state.hidden[row.events[0]]:
+            countable.append(row.place)
+    hidden = table.index[sorted(outcomes)]
+    events = table.loc[table.index[countable], "events"].copy()
+    table.loc[hidden, list(_EMPTIED)] = None
+    table.loc[events.index, "events"] = events
+    # which test was chosen depends on the counts: the method of a hidden number tells of them too
+    table.loc[hidden, ["note", "method"]] = ""
+    table.loc[hidden, "suppressed"] = [outcomes[place] for place in sorted(outcomes)]
+    table.loc[table.index[hide_patients], "n"] = None
+    for column in ("estimate", "low", "high"):
+        numbers = table.loc[table.index[rounded], column]
+        table.loc[table.index[rounded], column] = [float(f"{number:.{ROUNDED_DIGITS}g}") for number in numbers]
+
+
+def _withhold_families(table: pd.DataFrame) -> None:
+    """Leave out the adjusted p values of a family in which a p value is hidden: each depends on all of them."""
+    key = ["analysis", "statistic", "missing_data"]
+    pooled = table["condition"] == ALL
+    hidden = table["suppressed"] != ""
+    groups = [*(table[name] for name in key), pooled]
+    tests = table["p_adjusted"].notna() & (table["analysis"] != "dose_response")
+    broken = hidden.groupby(groups).transform("any")
+    table.loc[tests & broken, "p_adjusted"] = None

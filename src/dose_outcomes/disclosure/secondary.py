@@ -1,0 +1,118 @@
+"""Secondary suppression: which further counts to hide, so that no hidden one follows from those that are shown.
+
+An attacker knows every sum that holds, every count that is shown, that a count marked as small lies between 1 and
+k - 1, and that one hidden to protect it is at least k. Small counts come first; what is hidden for them must be
+protected in its turn, until nothing is left to protect.
+
+Sources: Langsrud 2024, Secondary cell suppression by Gaussian elimination, doi 10.1007/978-3-031-69651-0_6; Castro
+2012 (see `moves`).
+"""
+
+from __future__ import annotations
+
+from dose_outcomes.disclosure.days import ByDay
+from dose_outcomes.disclosure.moves import Suppression, open_by_moves
+from dose_outcomes.disclosure.quantities import WITHOUT, Quantities
+
+#: Where no choice protects a count: how far around it small counts lose their mark, then all are hidden.
+_RINGS = 4
+#: Sets of patients: decided on first, and shown or hidden whatever else is counted of them.
+PATIENTS = ("analysed", "assessable")
+
+
+def suppress(quantities: Quantities, minimum_count: int, by_day: ByDay) -> Suppression:
+    """Return which quantities to hide: first of the patients of each cell, then of what grows by day, then the rest.
+
+    Parameters
+    ----------
+    quantities : Quantities
+        With every sum that holds between them.
+    minimum_count : int
+        k; counts from 1 to k - 1 are hidden.
+    by_day : ByDay
+        What is hidden of the counts that grow from day to day.
+    """
+    state = Suppression(quantities, minimum_count)
+    places = range(len(quantities.values))
+    patients = {place for place in places if quantities.names[place].what in PATIENTS}
+    for place in by_day.places:
+        state.hidden[place] = place in by_day.hidden
+    state.consider(patients)
+    _search(state, patients)
+    state.consider(set(places))
+    settled = {place for place in patients | by_day.places if not state.hidden[place]}
+    _leave_out_complements(state, settled)
+    # what was open among the patients alone must be so among all counts
+    state.lowest, state.highest = list(quantities.values), list(quantities.values)
+    _search(state, set(places) - settled - by_day.places)
+    # a small count of which only fewer patients shown can keep the value
+    state.consider(set(places))
+    _search(state, set(places) - by_day.places)
+    return state
+
+
+def _leave_out_complements(state: Suppression, settled: set[int]) -> None:
+    """Forget the patients without an event where enough are, of patients that are shown: they limit nothing."""
+    for place, name in enumerate(state.quantities.names):
+        if name.what.startswith(WITHOUT) and not state.small(place):
+            for number in list(state.sums_of[place]):
+                terms = state.quantities.sums[number]
+                if any(other in settled for other in terms):
+                    for other in terms:
+                        state.sums_of[other].remove(number)
+
+
+def _search(state: Suppression, free: set[int]) -> None:
+    """Protect each small count, and each that is hidden for it, by hiding quantities that are free to be hidden."""
+    state.free = free
+    waiting = sorted(place for place in free if state.needed(place) and not state.is_protected(place))
+    while waiting:
+        added: list[int] = []
+        for place in waiting:
+            if not state.is_protected(place):
+                added += _protect(state, place)
+        waiting = sorted(set(added))
+
+
+def _protect(state: Suppression, place: int) -> list[int]:
+    """Hide what lets a count have other values; return what was hidden for it."""
+    if not state.sums_of[place]:
+        lower, upper = state.bounds(place)
+        state.lowest[place] += lower
+        state.highest[place] += upper
+        return []
+    added: list[int] = []
+    for rings in range(_RINGS + 1):
+        beside = _beside(state, place, rings)
+        added += _hide(state, beside if rings > 1 else [])
+        _unmark(state, beside)
+        moves = open_by_moves(state, place)
+        if moves is not None:
+            return added + moves
+    return added
+
+
+def _unmark(state: Suppression, places: list[int]) -> None:
+    """Do not tell of small counts that they are small; a row has one mark for those with and without the event."""
+    for place in places:
+        if state.small(place) and (state.hidden[place] or not state.quantities.shown[place]):
+            state.unlabelled |= {place, *state.quantities.pairs.get(place, ())}
+
+
+def _beside(state: Suppression, place: int, rings: int) -> list[int]:
+    """Return the quantities that few sums join with one: none, those of its own sums, those of theirs."""
+    found = {place: None} if rings else {}
+    for _ in range(rings):
+        for one in list(found):
+            for number in state.sums_of[one]:
+                found |= dict.fromkeys(other for other in state.quantities.sums[number] if other in state.free)
+    return list(found)
+
+
+def _hide(state: Suppression, places: list[int]) -> list[int]:
+    added = []
+    for place in places:
+        if state.quantities.shown[place] and not state.hidden[place] and state.quantities.values[place]:
+            state.hidden[place] = True
+            added.append(place)
+    return added

@@ -1,0 +1,1 @@
+"""Whether the data can bear a comparison: balance, effective sample size, follow-up, precision, events per variable."""

@@ -1,0 +1,102 @@
+"""Whether groups can be compared: what marks a comparison, and what takes the mark away again."""
+
+# at the low dose 5 women and 5 men, at the high dose 8 women and 2 men, all with the same age and baseline score;
+# of the low dose two leave before the window of week 12 begins (day 70) and one dies
+DOSES = [("low", 1, "female", 5), ("low", 1, "male", 5), ("high", 4.5, "female", 8), ("high", 4.5, "male", 2)]
+LEAVING = {"low0": "40 lost_to_follow_up", "low1": "69 other", "low2": "30 death", "low3": "70 ongoing"}
+RELAXED = {
+    "minimum_patients": 2,
+    "minimum_events": 0,
+    "maximum_standardised_difference": 5,
+    "maximum_interval_width": 2,
+    "maximum_ratio_of_limits": 1e6,
+    "minimum_share_followed": 0,
+}
+CONTRAST = {
+    "analysis": "responder_contrast",
+    "condition": "fibromyalgia",
+    "dose": "high",
+    "statistic": "risk_difference",
+}
+DIAGNOSTIC = {"analysis": "contrast_diagnostics", "condition": "fibromyalgia", "missing_data": "non_responder"}
+
+
+def cohort() -> dict[str, str]:
+    patients = ["patient_id sex observed_until end_reason"]
+    doses = ["patient_id start_day end_day dose_mg target_dose_mg"]
+    scores = ["patient_id day instrument score"]
+    for label, mg, sex, n in DOSES:
+        for _ in range(n):
+            name = f"{label}{sum(line.startswith(label) for line in patients)}"
+            patients.append(f"{name} {sex} {LEAVING.get(name, '200 ongoing')}")
+            doses.append(f"{name} 0 20 {mg} {mg}")
+            scores.append(f"{name} 0 PAIN_NRS 6")
+            if name not in LEAVING:
+                # half of those with a score respond
+                scores.append(f"{name} 84 PAIN_NRS {3 if len(scores) % 2 else 6}")
+    return {name: "\n".join(lines) for name, lines in
+            {"patients": patients, "doses": doses, "assessments": scores}.items()}  # fmt: skip
+
+
+def note(outcome, **key) -> str:
+    ((found,),) = outcome.rows("note", **CONTRAST, missing_data="non_responder", **key)
+    return found.replace("_", " ")
+
+
+def study(minimum_count: int = 0, **bounds) -> dict:
+    events = ("death", "stopped_for_other_reason", "stopped_for_side_effect", "stopped_for_lack_of_efficacy")
+    pain = {"id": "pain", "label": "Pain", "definitions": {"fibromyalgia": "FM-PAIN-30"}}
+    return {
+        "diagnostics": {**RELAXED, **bounds},
+        "disclosure": {"minimum_count": minimum_count},
+        "endpoints": [{**pain, "intercurrent_events": dict.fromkeys(events, "treatment_policy")}],
+    }
+
+
+def test_groups_that_differ_are_named_with_their_difference_until_the_bound_allows_it(spec):
+    tables = cohort()
+    # women 0.8 and 0.5, variances 0.16 and 0.25: 0.3 / sqrt(0.205) = 0.6626
+    outcome = spec(study(maximum_standardised_difference=0.25), **tables)
+    assert outcome.rows(
+        "estimate n events note", **DIAGNOSTIC, dose="high", statistic="maximum_standardised_difference"
+    ) == [["0.6626", "10", "2", "sex"]]
+    assert note(outcome) == ("diagnostics failed: groups differ in sex: standardised difference 0.66 (bound 0.25)")
+    estimate = outcome.rows("estimate low high p_value", **CONTRAST, missing_data="non_responder")
+    allowed = spec(study(maximum_standardised_difference=0.67), **tables)
+    assert note(allowed) == "-"
+    # nothing but the note depends on the bound
+    assert allowed.rows("estimate low high p_value", **CONTRAST, missing_data="non_responder") == estimate
+
+
+def test_a_small_count_is_not_given_back_by_the_note(spec):
+    # 2 men at the high dose are fewer than 5: the difference of 0.66 of 10 and 10 patients would say so
+    outcome = spec(study(minimum_count=5, maximum_standardised_difference=0.25), **cohort())
+    assert note(outcome) == "diagnostics failed: groups differ at the start (bound 0.25)"
+    outcome = spec(study(minimum_count=5, minimum_share_followed=0.9), **cohort())
+    assert note(outcome) == "diagnostics failed: follow-up short at low (bound 0.9)"
+
+
+def test_follow_up_counts_those_seen_when_the_window_begins_and_the_dead(spec):
+    outcome = spec(study(minimum_share_followed=0.81), **cohort())
+    key = {**DIAGNOSTIC, "statistic": "share_followed_to_horizon"}
+    # lost on days 40 and 69; the one who died, and the one seen until day 70, count
+    assert outcome.rows("estimate events n day", **key, dose="low") == [["0.8", "8", "10", "84"]]
+    assert outcome.rows("estimate events n day", **key, dose="high") == [["1", "10", "10", "84"]]
+    assert note(outcome) == "diagnostics failed: follow-up short at low: 0.80 of the patients (bound 0.81)"
+    assert note(spec(study(minimum_share_followed=0.8), **cohort())) == "-"
+
+
+def test_missing_scores_and_the_width_of_the_interval(spec):
+    outcome = spec(study(), **cohort())
+    found = outcome.rows("dose estimate events n", **DIAGNOSTIC | {"condition": "all"}, dose=any,
+                         statistic="proportion_missing")  # fmt: skip
+    # four of the low dose have no score at week 12
+    assert found == [["all", "0.2", "4", "20"], ["high", "0", "0", "10"], ["low", "0.4", "4", "10"]]
+    ((low, high),) = outcome.rows("low high", **CONTRAST, missing_data="non_responder")
+    ((width,),) = outcome.rows("estimate", **DIAGNOSTIC, dose="high", statistic="interval_width")
+    assert abs(float(width) - (float(high) - float(low))) < 2e-4
+    wide = spec(study(maximum_interval_width=0.9 * float(width)), **cohort())
+    assert note(wide).startswith(f"diagnostics failed: wide interval: {float(width):.2f} (bound")
+    # the number needed is as wide as the difference it comes from
+    needed = {**CONTRAST, "statistic": "number_needed_to_treat", "missing_data": "non_responder"}
+    assert "wide_interval" in wide.rows("note", **needed)[0][0]
