@@ -42,7 +42,10 @@ def windows(wording: Wording) -> list[Window]:
         found.append(Window("Landmark: dose taken on the day", landmark, landmark, "visit"))
     for question in [*study.get("time_to_response", []), *study.get("time_to_event", [])]:
         label = question.get("label") or _label_of(question.get("endpoint"), study)
-        found.append(Window(f"Time to: {in_sentence(plain(label))}", 0, question["horizon_days"], "follow-up"))
+        # a time that the source gives has no horizon of ours
+        horizon = question.get("horizon_days")
+        until = "" if horizon is not None else "to the end of observation"
+        found.append(Window(f"Time to: {in_sentence(plain(label))}", 0, horizon, "follow-up", until))
     persistence = (study.get("course") or {}).get("persistence")
     if persistence:
         found.append(Window("Time on the drug", 0, max(persistence["days"]), "follow-up"))
