@@ -13,7 +13,7 @@ from dose_outcomes.cohort.tables import TABLES
 from dose_outcomes.study import Study, load_study
 
 PATH = Path("docs/rules.md")
-STUDY = next(iter(sorted(Path("config").glob("[!cs]*.yaml"))), Path("config"))  # the bundled one
+STUDY = min(Path("config").glob("[!cs]*.yaml"), default=Path("config"))  # the bundled one
 
 INTRODUCTION = """# Rules that the data are asked
 
