@@ -6,8 +6,6 @@ import pandas as pd
 import pytest
 
 KINDS = {
-    "literature": "proportion risk_difference",
-    "literature_remission": "proportion risk_difference",
     "baseline": "mean median proportion number_missing standardised_mean_difference",
     "change_distribution": "share_improved_at_least",
     "cohort": "number_of_patients",
