@@ -145,6 +145,11 @@ def identifier(key: Iterable[Any]) -> str:
     return "e" + hashlib.sha256(text.encode()).hexdigest()[:11]
 
 
+def identifier_of(result: Result) -> str:
+    """Return the `estimate_id` of a result."""
+    return identifier(getattr(result, column) for column in KEY_COLUMNS)
+
+
 def to_frame(results: Iterable[Result]) -> pd.DataFrame:
     """Return the tidy table, sorted by its key, with identifiers.
 
@@ -158,7 +163,7 @@ def to_frame(results: Iterable[Result]) -> pd.DataFrame:
     rows = []
     for result in results:
         row = {name: getattr(result, name) for name in RESULT_FIELDS}
-        row["estimate_id"] = identifier(row[column] for column in KEY_COLUMNS)
+        row["estimate_id"] = identifier_of(result)
         if row["estimate"] is None and not row["note"]:
             raise ValueError(f"no estimate and no note: {[row[column] for column in KEY_COLUMNS]}")
         rows.append(row)

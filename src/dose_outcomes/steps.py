@@ -83,9 +83,9 @@ def estimate(study_file: str, counts: Iterable[str], estimates: str, curves: str
 @step
 def release(
     study: str,
+    counts: Iterable[str],
     estimates: str,
     curves: str,
-    attrition: str,
     accounts: str,
     checks: str,
     released: dict[str, str],
@@ -107,6 +107,7 @@ def release(
         share_released,
         write_release,
     )
+    from dose_outcomes.outcomes.responder_comparisons import comparisons_over_shown
     from dose_outcomes.results import to_csv
     from dose_outcomes.study import load_study
     from dose_outcomes.study.loading import effective_yaml
@@ -114,13 +115,20 @@ def release(
     settings = load_study(study)
     minimum = settings.disclosure.minimum_count
     definitions = {endpoint.id: dict(endpoint.definitions) for endpoint in settings.endpoints}
-    shown, steps = release_tables(pd.read_parquet(estimates), pd.read_parquet(curves), minimum, definitions)
+    tables = {path.stem: pd.read_parquet(path) for path in map(Path, counts)}
+    shown, steps = release_tables(
+        pd.read_parquet(estimates),
+        pd.read_parquet(curves),
+        minimum,
+        definitions,
+        lambda hidden: comparisons_over_shown(tables, settings, hidden),
+    )
     quality = shown_quality(data_quality(_read_json(accounts), _read_json(checks), settings), minimum)
     write_release(
         {
             released["estimates"]: to_csv(shown),
             released["curves"]: to_csv(steps),
-            released["attrition"]: to_csv(release_attrition(pd.read_parquet(attrition), minimum)),
+            released["attrition"]: to_csv(release_attrition(tables["attrition"], minimum)),
             released["data_quality"]: json.dumps(quality, indent=2, ensure_ascii=False) + "\n",
             released["study"]: effective_yaml(settings),
         }

@@ -203,8 +203,7 @@ def _run_again(
     steps.build_cohort(study, cohort, accounts, checks, log)
     steps.count(study, cohort, accounts, counted, log)
     steps.estimate(study, counted, estimates, curves, log)
-    attrition = str(work / "counts/attrition.parquet")
     texts = {name: str(path) for name, path in released.items() if name not in WITH_THE_REPORT}
-    steps.release(study, estimates, curves, attrition, accounts, checks, texts, log)
+    steps.release(study, counted, estimates, curves, accounts, checks, texts, log)
     steps.report(study, inputs, texts.values(), str(released["report"]), log)
     return released

@@ -105,13 +105,14 @@ def worst(level: str, events: int) -> Result:
     ("counts", "hidden"),
     [
         ([20, 10, 6], []),
-        ([20, 10, 3], [10, 3]),  # with 33 known to have any, 3 would be the rest
-        ([20, 2, 3], [2, 3]),
+        ([20, 10, 3], [20, 3]),  # with 33 known to have any, 3 would be the rest
+        ([10, 20, 3], [10, 3]),  # which one goes with it does not depend on the counts: it would tell of them
+        ([20, 2, 3], [20, 2, 3]),  # two small ones are no cover for each other
         ([20, 0, 3], [20, 3]),  # nobody is no cover
         ([0, 0, 3], [3]),
     ],
 )
-def test_a_hidden_severity_takes_the_next_smallest_with_it(counts, hidden):
+def test_a_hidden_severity_takes_another_with_it(counts, hidden):
     anybody = {**KEY, "analysis": "side_effect_incidence", "dose": "d", "statistic": "proportion", "n": 100}
     total = Result(**anybody, estimate=sum(counts) / 100, events=sum(counts))
     table = to_frame([total, *(worst(level, events) for level, events in zip("123", counts, strict=True))])

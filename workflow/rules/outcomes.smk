@@ -23,9 +23,9 @@ rule release:
     """Hide what must not leave the site, and write what may."""
     input:
         study=STUDY_FILE,
+        counts=rules.counts.output,
         estimates=rules.estimates.output.estimates,
         curves=rules.estimates.output.curves,
-        attrition=f"data/derived/{STUDY.id}/counts/attrition.parquet",
         accounts=rules.cohort.output.accounts,
         checks=rules.cohort.output.checks,
     output:

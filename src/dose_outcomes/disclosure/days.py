@@ -1,23 +1,18 @@
-"""Counts that grow from day to day: which days to show, so that no two give a small group by subtraction.
+"""Counts that grow from day to day: what is known of each, and the days on which it is shown.
 
-Of each group, a day is shown when the events since the day shown before it are none or at least k, and so are those
-left; censorings alike, and with both the patients at risk. Between two days shown an attacker then knows nothing
-about a group of events that is small. Totals over groups are shown on the days on which subtracting the groups that
-are shown leaves none, or leaves at least two groups each of which can still have three values. Curves and tables of
-the same patients are thinned out together.
+How the days are chosen is in `courses`. Curves and tables of the same patients are thinned out together.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dose_outcomes.disclosure.courses import Course, separate
 from dose_outcomes.disclosure.quantities import Cell, Quantities
 from dose_outcomes.disclosure.wording import is_small
-from dose_outcomes.results import ALL
 
 #: What grows with the day.
 GROWING = (
@@ -45,7 +40,6 @@ _EVENTS = {
 #: Two curves of the same patients: what are events of one are competing events of the other.
 _COMPETING = ("first responses on the drug", "stops before response")
 _OTHER_CAUSE = "stopping before "
-_OPEN_VALUES = 3
 
 
 @dataclass(slots=True)
@@ -55,51 +49,6 @@ class ByDay:
     places: set[int] = field(default_factory=set)
     hidden: set[int] = field(default_factory=set)
     curves: dict[str, set[int]] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Course:
-    """A count of one group by day, and the days on which it is shown.
-
-    Attributes
-    ----------
-    counts : dict of int to int
-        Day: events up to it; the same until the next one.
-    first : set of int
-        Days that are wanted most.
-    size : int or None
-        Patients of the group, where each counts once.
-    """
-
-    counts: dict[int, int] = field(default_factory=dict)
-    first: set[int] = field(default_factory=set)
-    size: int | None = None
-    shown: list[int] = field(default_factory=list)
-    days: list[int] = field(default_factory=list)
-
-    def at(self, day: int) -> int:
-        """Return the count up to a day."""
-        place = bisect_right(self.days, day)
-        return self.counts[self.days[place - 1]] if place else 0
-
-    def neighbours(self, day: int) -> tuple[int, int | None]:
-        """Return the counts of the days shown before and after a day; none after the last where nothing limits it."""
-        before, after = bisect_left(self.shown, day), bisect_right(self.shown, day)
-        low = self.counts[self.shown[before - 1]] if before else 0
-        return low, self.counts[self.shown[after]] if after < len(self.shown) else self.size
-
-    def window(self, day: int) -> tuple[int, int]:
-        """Return the smallest and largest count of a day that the days shown leave open."""
-        place = bisect_left(self.shown, day)
-        if place < len(self.shown) and self.shown[place] == day:
-            return self.counts[day], self.counts[day]
-        low, high = self.neighbours(day)
-        return low, (self.counts[self.days[-1]] + _OPEN_VALUES if high is None else high)
-
-    def is_known(self, day: int) -> bool:
-        """Tell whether the days shown give the count of a day."""
-        low, high = self.window(day)
-        return low == high
 
 
 def suppress_days(
@@ -118,9 +67,10 @@ def suppress_days(
     for course in courses.values():
         course.days = sorted(course.counts)
     wholes = _wholes(quantities, courses)
-    for name in sorted(courses, key=lambda one: ((one.condition == ALL) + (one.dose == ALL), one)):
-        _choose(courses[name], [[courses[part] for part in parts] for parts in wholes.get(name, [])], minimum_count)
-    _leave_no_small_risk_set(quantities, courses, minimum_count)
+    for course in courses.values():
+        course.choose(minimum_count)
+    _leave_no_small_risk_set(courses, minimum_count)
+    separate(courses, wholes)
     for name, course in courses.items():
         for day in course.first:
             place = quantities.found[name.at(day=day)]
@@ -224,48 +174,18 @@ def _wholes(quantities: Quantities, courses: Mapping[Cell, Course]) -> dict[Cell
     return found
 
 
-def _choose(course: Course, wholes: Sequence[Sequence[Course]], minimum_count: int) -> None:
-    """Choose the days of a course, those that its parts give away first, then those wanted most."""
-    given = [day for day in course.days if any(all(part.is_known(day) for part in parts) for parts in wholes)]
-    course.shown = given
-    wanted = sorted(course.first)
-    for day in [*wanted[-1:], *wanted[:-1], *(day for day in course.days if day not in course.first)]:
-        if day in course.shown:
-            continue
-        low, high = course.neighbours(day)
-        count = course.counts[day]
-        apart = not (
-            is_small(count - low, minimum_count) or (high is not None and is_small(high - count, minimum_count))
-        )
-        if apart and all(_open(count, parts, day) for parts in wholes):
-            insort(course.shown, day)
-
-
-def _open(count: int, parts: Iterable[Course], day: int) -> bool:
-    """Tell whether subtracting the parts shown on a day leaves each hidden one three values, or nothing is hidden."""
-    windows = [part.window(day) for part in parts]
-    rest = count - sum(low for low, _ in windows)
-    widths = [high - low for low, high in windows]
-    whole = sum(widths)
-    return not any(width and min(width, rest) - max(0, rest - (whole - width)) < _OPEN_VALUES - 1 for width in widths)
-
-
 def _parts_at_risk(name: Cell) -> tuple[Cell, Cell]:
     event = name.what.removeprefix("at risk: ")
     return name.at(what=event), name.at(what=f"censored: {event}")
 
 
-def _leave_no_small_risk_set(quantities: Quantities, courses: Mapping[Cell, Course], minimum_count: int) -> None:
+def _leave_no_small_risk_set(courses: Mapping[Cell, Course], minimum_count: int) -> None:
     """Hide the censorings of a day on which with the events they leave a small group at risk."""
     for name, censored in courses.items():
         events = courses.get(name.at(what=name.what.removeprefix("censored: ")))
         if not name.what.startswith("censored: ") or events is None or censored.size is None:
             continue
-        others = (
-            courses.get(name.at(what=_COMPETING[1]))
-            if events is not censored and name.what.endswith(_COMPETING[0])
-            else None
-        )
+        others = courses.get(name.at(what=_COMPETING[1])) if name.what.endswith(_COMPETING[0]) else None
         for day in list(censored.shown):
             left = censored.size - events.at(day) - censored.at(day) - (others.at(day) if others else 0)
             if is_small(left, minimum_count):

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 Counts = Literal["share", "cumulative", "events", "neither"]
-Span = Literal["own", "doses", "conditions", "everything", "sides", "sides by condition"]
+Span = Literal[
+    "own", "doses", "conditions", "everything", "everything within conditions", "sides", "sides by condition"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class Made:
         with the day; ``events``: several of one patient count; ``neither``: only `n` is a count.
     spans : tuple of str
         Cells of which the estimate is made: its ``own``, those at all ``doses`` of its condition, of all
-        ``conditions`` at its dose, of ``everything``, of the two ``sides`` it compares, or of these in each condition.
+        ``conditions`` at its dose, of ``everything`` (or that only where the row compares ``within conditions``), of
+        the two ``sides`` it compares, or of these in each condition.
     rounded : bool
         Whether the estimate is shown with few digits where only its number of patients must be hidden: the exact
         mean of whole numbers tells how many there were.
@@ -94,7 +97,7 @@ DECLARED: dict[str, dict[str, Made]] = {
         "events_per_variable": Made("assessable", "fewer of with and without", "share", ("doses",)),
         **_each(
             ("akaike_information_criterion", "ed50_mg", "contrast_test"),
-            _over(_RESPONDERS, "doses", "everything"),
+            _over(_RESPONDERS, "doses", "everything within conditions"),
         ),
     },
     "duration_of_response": _each(
@@ -125,7 +128,7 @@ DECLARED: dict[str, dict[str, Made]] = {
     "responder_contrast": _each(_CONTRASTS, _over(_RESPONDERS, "sides", "sides by condition")),
     "responder_rate": {
         "proportion": _RESPONDERS,
-        "trend_test": _over(_RESPONDERS, "doses", "everything"),
+        "trend_test": _over(_RESPONDERS, "doses", "everything within conditions"),
         "heterogeneity_test": _over(_RESPONDERS, "conditions"),
     },
     "responder_rate_by_strategy": {"proportion": Made("assessable", "responders by strategy", "share")},

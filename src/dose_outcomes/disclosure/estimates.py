@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dose_outcomes.disclosure.again import OverShown, estimated_again
 from dose_outcomes.disclosure.curves import release_curves
 from dose_outcomes.disclosure.days import GROWING, suppress_days
 from dose_outcomes.disclosure.declared import Made
@@ -14,7 +15,7 @@ from dose_outcomes.disclosure.quantities import Cell, Quantities, Row, cells, re
 from dose_outcomes.disclosure.relations import add_sums
 from dose_outcomes.disclosure.secondary import suppress
 from dose_outcomes.disclosure.thresholds import close_thresholds
-from dose_outcomes.disclosure.wording import DERIVED, SECONDARY, reason
+from dose_outcomes.disclosure.wording import DERIVED, SECONDARY, UNDIVIDED, reason
 from dose_outcomes.results import ALL, PUBLISHED
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Digits of a number whose number of patients is hidden.
 ROUNDED_DIGITS = 3
+#: In the subgroup of rows that compare within conditions, or standardise to them.
+WITHIN = "condition"
 _EMPTIED = ("estimate", "low", "high", "p_value", "p_adjusted", "events", "person_years")
 UNDECLARED = "not declared"
 """Nobody has said which counts the row is made of."""
@@ -62,6 +65,7 @@ def release_tables(
     curves: pd.DataFrame | None,
     minimum_count: int,
     parts_of: Mapping[str, Mapping[str, str]] | None = None,
+    over_shown: OverShown | None = None,
 ) -> Released:
     """Release the tidy table and the curves together: neither gives a small count of the other.
 
@@ -71,6 +75,9 @@ def release_tables(
         Columns `results.COLUMNS` and `results.CURVE_COLUMNS`.
     minimum_count, parts_of
         As `release_estimates`.
+    over_shown : callable, optional
+        Returns what compares responders over conditions, made without the cells that it is given: those that are not
+        shown. Takes the place of numbers that are made of a hidden count.
     """
     table = estimates.copy()
     steps = table.iloc[:0] if curves is None else curves
@@ -86,6 +93,8 @@ def release_tables(
     outcome = _outcomes(rows, state, parts_of or {})
     for place in close_thresholds(rows, outcome, minimum_count):
         outcome[place] = reason(minimum_count)
+    if over_shown is not None:
+        table = estimated_again(table, rows, outcome, over_shown)
     _apply(table, rows, outcome, state)
     _withhold_families(table)
     return Released(table, steps if curves is None else release_curves(steps, minimum_count, by_day.curves))
@@ -123,7 +132,9 @@ def _outcomes(rows: list[Row], state: Suppression, parts_of: Mapping[str, Mappin
             continue
         touched = [place for place in (*row.patients, *row.events) if state.hidden[place]]
         small = [place for place in (*touched, *_without(row, state)) if state.small(place)]
-        if small and state.unlabelled.isdisjoint(small):
+        if not state.undivided.isdisjoint(touched):
+            outcomes[row.place] = UNDIVIDED
+        elif small and state.unlabelled.isdisjoint(small):
             outcomes[row.place] = reason(state.minimum_count)
         elif any(place in row.events or not row.made.rounded for place in touched):
             outcomes[row.place] = SECONDARY
@@ -196,7 +207,8 @@ class _Spans:
         if span == "sides by condition":
             stratified = pooled and row.record["subgroup"] != ""
             return stratified and any(self._by_dose.get(cell.at(condition="")) for cell in self._pooled(sides))
-        return pooled and any(cell.at(condition="", dose="") in self._anywhere for cell in sides)
+        within = span == "everything" or WITHIN in row.record["subgroup"]
+        return pooled and within and any(cell.at(condition="", dose="") in self._anywhere for cell in sides)
 
     @staticmethod
     def _pooled(sides: list[Cell]) -> list[Cell]:

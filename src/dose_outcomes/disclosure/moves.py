@@ -36,7 +36,7 @@ _HIDDEN_COST = 1e-3
 _UNBOUNDED = 1_000_000
 #: Hiding a number of patients hides every row about them; a total is what most readers look for.
 _COST_OF_PATIENTS = 30.0
-_COST_OF_TOTAL = 5.0
+_COST_OF_TOTAL = 20.0
 #: Of the parts of a whole and the whole, a part goes.
 _COST_OF_WHOLE = 1.5
 
@@ -54,6 +54,8 @@ class Suppression:
     unlabelled : set of int
         Small counts that are not marked as small: three groups of at least one patient each whose total is known to
         be below five could only have one or two each.
+    undivided : set of int
+        Parts of a count of which no part is shown: each may be none.
     lowest, highest : list of int
         The smallest and largest value each quantity has in the tables found so far that an attacker cannot tell
         from the true one.
@@ -67,6 +69,7 @@ class Suppression:
     sums_of: list[list[int]] = field(init=False)
     free: set[int] = field(default_factory=set)
     unlabelled: set[int] = field(default_factory=set)
+    undivided: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         values = self.quantities.values
@@ -93,15 +96,30 @@ class Suppression:
         """Return by how much the largest and the smallest open value of a count must differ, 0 for any."""
         if self.small(place):
             return min(VALUES_KEPT - 1, self.minimum_count - 2)
-        return VALUES_KEPT - 1 if self.hidden[place] else 0
+        return VALUES_KEPT - 1 if self.hidden[place] and self.quantities.values[place] else 0
 
     def is_protected(self, place: int) -> bool:
         """Tell whether enough values of a count are known to be open."""
         return self.highest[place] - self.lowest[place] >= self.needed(place)
 
+    def cost(self, place: int) -> float:
+        """Return what hiding a quantity costs the reader; it must not depend on counts, which would tell them."""
+        if self.hidden[place] or not self.quantities.shown[place]:
+            return _HIDDEN_COST
+        name = self.quantities.names[place]
+        cost = _COST_OF_TOTAL ** ((name.condition == ALL) + (name.dose == ALL))
+        if any(self.quantities.sums[number][place] < 0 for number in self.sums_of[place]):
+            cost *= _COST_OF_WHOLE
+        whole = name.what.split(" (")[0]
+        if whole in ("analysed", "assessable", "assessable observed", "assessable carried"):
+            cost *= _COST_OF_PATIENTS
+        return cost
+
     def bounds(self, place: int) -> tuple[int, int]:
         """Return by how much a count may change without an attacker's noticing, if it is hidden."""
         value = self.quantities.values[place]
+        if place in self.undivided:
+            return -value, _UNBOUNDED
         if place in self.unlabelled:
             return 1 - value, _UNBOUNDED
         if self.small(place):
@@ -111,10 +129,16 @@ class Suppression:
         return -value, _UNBOUNDED
 
 
-def open_by_moves(state: Suppression, place: int) -> list[int] | None:
-    """Hide what the cheapest moves that open a count change; return it, None where there is no move."""
+def open_by_moves(state: Suppression, place: int, *, hide: bool) -> list[int] | None:
+    """Hide what the cheapest moves that open a count change; return it, None where there is no move.
+
+    Parameters
+    ----------
+    hide : bool
+        Whether more may be hidden for it.
+    """
     for size in _REGION_SIZES:
-        region = _region(state, place, size)
+        region = _region(state, place, size, hide=hide)
         for changes in _wanted(state, place):
             moves = [move for change in changes if (move := _move(state, region, place, change)) is not None]
             if len(moves) == len(changes):
@@ -132,7 +156,7 @@ def _wanted(state: Suppression, place: int) -> list[tuple[int, ...]]:
     return [way for way in ways if all(lower <= change <= upper for change in way)]
 
 
-def _region(state: Suppression, place: int, size: int) -> list[int]:
+def _region(state: Suppression, place: int, size: int, *, hide: bool) -> list[int]:
     """Return the quantities nearest to one, by the sums that join them."""
     found, frontier = {place: None}, [place]
     values = state.quantities.values
@@ -145,7 +169,8 @@ def _region(state: Suppression, place: int, size: int) -> list[int]:
                     if (
                         other not in found
                         and other in state.free
-                        and (values[other] or not state.quantities.shown[other])
+                        and (values[other] or state.hidden[other] or not state.quantities.shown[other])
+                        and (hide or state.hidden[other] or not state.quantities.shown[other])
                     ):
                         found[other] = None
                         reached.append(other)
@@ -177,7 +202,7 @@ def _move(state: Suppression, region: Sequence[int], place: int, change: int) ->
     target = column[place] + (0 if change > 0 else count)
     lower[target] = upper[target] = abs(change)
     upper[column[place] + (count if change > 0 else 0)] = 0
-    cost = np.tile([_cost(state, one) for one in region], 2)
+    cost = np.tile([state.cost(one) for one in region], 2)
     for whole in (0, 1):
         found = milp(
             cost,
@@ -192,20 +217,6 @@ def _move(state: Suppression, region: Sequence[int], place: int, change: int) ->
         if np.abs(move - rounded).max() < 1e-6 and not (half @ rounded).any():
             return rounded
     return None
-
-
-def _cost(state: Suppression, place: int) -> float:
-    """Return what hiding a quantity costs the reader; it must not depend on counts, which would tell them."""
-    if state.hidden[place] or not state.quantities.shown[place]:
-        return _HIDDEN_COST
-    name = state.quantities.names[place]
-    cost = _COST_OF_TOTAL ** ((name.condition == ALL) + (name.dose == ALL))
-    if any(state.quantities.sums[number][place] < 0 for number in state.sums_of[place]):
-        cost *= _COST_OF_WHOLE
-    whole = name.what.split(" (")[0]
-    if whole in ("analysed", "assessable", "assessable observed", "assessable carried"):
-        cost *= _COST_OF_PATIENTS
-    return cost
 
 
 def _accept(state: Suppression, region: Sequence[int], move: NDArray[np.int64]) -> list[int]:

@@ -13,6 +13,8 @@ from __future__ import annotations
 from dose_outcomes.disclosure.days import ByDay
 from dose_outcomes.disclosure.moves import Suppression, open_by_moves
 from dose_outcomes.disclosure.quantities import WITHOUT, Quantities
+from dose_outcomes.disclosure.splits import parts_not_shown
+from dose_outcomes.disclosure.structure import hide_by_structure
 
 #: Where no choice protects a count: how far around it small counts lose their mark, then all are hidden.
 _RINGS = 4
@@ -38,12 +40,18 @@ def suppress(quantities: Quantities, minimum_count: int, by_day: ByDay) -> Suppr
     for place in by_day.places:
         state.hidden[place] = place in by_day.hidden
     state.consider(patients)
+    hide_by_structure(state, patients)
     _search(state, patients)
     state.consider(set(places))
     settled = {place for place in patients | by_day.places if not state.hidden[place]}
     _leave_out_complements(state, settled)
     # what was open among the patients alone must be so among all counts
     state.lowest, state.highest = list(quantities.values), list(quantities.values)
+    for place in parts_not_shown(quantities, minimum_count, patients | by_day.places):
+        state.hidden[place] = True
+        state.undivided.add(place)
+        state.unlabelled |= {place, *quantities.pairs.get(place, ())}
+    hide_by_structure(state, set(places) - settled - by_day.places)
     _search(state, set(places) - settled - by_day.places)
     # a small count of which only fewer patients shown can keep the value
     state.consider(set(places))
@@ -81,12 +89,18 @@ def _protect(state: Suppression, place: int) -> list[int]:
         state.lowest[place] += lower
         state.highest[place] += upper
         return []
+    # what is hidden already is enough, perhaps if fewer of the small counts around are marked as small
+    if open_by_moves(state, place, hide=False) is not None:
+        return []
+    for rings in range(_RINGS + 1):
+        _unmark(state, _beside(state, place, rings))
+        if open_by_moves(state, place, hide=False) is not None:
+            return []
     added: list[int] = []
     for rings in range(_RINGS + 1):
         beside = _beside(state, place, rings)
         added += _hide(state, beside if rings > 1 else [])
-        _unmark(state, beside)
-        moves = open_by_moves(state, place)
+        moves = open_by_moves(state, place, hide=True)
         if moves is not None:
             return added + moves
     return added
@@ -95,13 +109,15 @@ def _protect(state: Suppression, place: int) -> list[int]:
 def _unmark(state: Suppression, places: list[int]) -> None:
     """Do not tell of small counts that they are small; a row has one mark for those with and without the event."""
     for place in places:
-        if state.small(place) and (state.hidden[place] or not state.quantities.shown[place]):
+        if state.quantities.values[place] and (
+            state.hidden[place] or (state.small(place) and not state.quantities.shown[place])
+        ):
             state.unlabelled |= {place, *state.quantities.pairs.get(place, ())}
 
 
 def _beside(state: Suppression, place: int, rings: int) -> list[int]:
-    """Return the quantities that few sums join with one: none, those of its own sums, those of theirs."""
-    found = {place: None} if rings else {}
+    """Return the quantities that few sums join with one: itself, those of its own sums, those of theirs."""
+    found = {place: None}
     for _ in range(rings):
         for one in list(found):
             for number in state.sums_of[one]:

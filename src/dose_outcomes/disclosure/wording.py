@@ -4,6 +4,8 @@ from __future__ import annotations
 
 SECONDARY = "protects a hidden count"
 """A count that is large enough, but from which a small one would follow by subtraction."""
+UNDIVIDED = "part of a count too small to divide"
+"""A part, small or not or none, of a count that is shown undivided (see `splits`)."""
 DERIVED = "made of a hidden count"
 """A number that is a function of a hidden count."""
 #: Statistics of a table of numbers at risk.

@@ -7,7 +7,7 @@ them is (`disclosure`). Over conditions there are two sets: crude, and standardi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -65,7 +65,11 @@ def dose_response(cells: Sequence[ResponderCells], study: Study) -> Iterator[Res
         for condition in (ALL, *one.conditions):
             yield from _rows(one, condition, "", _crude(one.of(condition, study.dose_labels), study), study)
         if len(one.conditions) > 1:
-            yield from _rows(one, ALL, STANDARDISED, _standardised(one, study), study)
+            pooled = one.pooled(study.dose_labels)
+            if len(pooled.conditions) < 2:
+                continue
+            rows = _rows(pooled, ALL, STANDARDISED, _standardised(pooled, study), study)
+            yield from (replace(row, note=joined(row.note, pooled.left_out_note(one))) for row in rows)
 
 
 def candidates(study: Study) -> list[tuple[str, Candidate]]:

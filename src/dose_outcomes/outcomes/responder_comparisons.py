@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from dose_outcomes.outcomes.dose_response import dose_response
+from dose_outcomes.outcomes.diagnostics.comparisons import ANALYSIS as DIAGNOSTICS
+from dose_outcomes.outcomes.diagnostics.every_analysis import with_diagnostics
+from dose_outcomes.outcomes.dose_response import STANDARDISED, dose_response
 from dose_outcomes.outcomes.remission import remission_rate, sustained_response_rate
-from dose_outcomes.outcomes.responder_cells import responder_cells
+from dose_outcomes.outcomes.responder_cells import STRATIFIED, leaving_out, responder_cells
 from dose_outcomes.outcomes.responder_contrast import responder_contrast
 from dose_outcomes.outcomes.responder_shrinkage import responder_shrinkage
 from dose_outcomes.outcomes.responder_trend import responder_heterogeneity, responder_trend
@@ -35,3 +38,29 @@ def responder_comparisons(counts: dict[str, pd.DataFrame], study: Study) -> list
         *remission_rate(counts["remissions"], study),
         *sustained_response_rate(counts["sustained_responses"], study),
     ]
+
+
+def comparisons_over_shown(
+    counts: Mapping[str, pd.DataFrame], study: Study, hidden: Collection[tuple[str, str, str, str, int | None]]
+) -> list[Result]:
+    """Return what compares responders over conditions, made of those whose cells are shown; notes say of how many.
+
+    A number over all conditions would give back a hidden cell from the others, which are shown; one made of shown cells
+    tells nothing more than they do.
+
+    Parameters
+    ----------
+    counts : mapping of str to DataFrame
+        As `derive.counts.count_cohort` returns them.
+    hidden : collection of (str, str, str, str, int or None)
+        Cells that are not shown, as `responder_cells.leaving_out` takes them.
+    """
+    cells = leaving_out(responder_cells(counts["responders"], study), hidden)
+    found = [
+        *(row for row in responder_contrast(cells, study) if row.subgroup == STRATIFIED),
+        *(row for row in responder_trend(cells, study) if row.subgroup == STRATIFIED),
+        *responder_heterogeneity(cells, study),
+        *responder_shrinkage(cells, study),
+        *(row for row in dose_response(cells, study) if row.subgroup == STANDARDISED),
+    ]
+    return [row for row in with_diagnostics(found, counts, study) if row.analysis != DIAGNOSTICS]

@@ -11,6 +11,7 @@ of the other, and is hidden with the responder rate of either (`disclosure`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from dose_outcomes.outcomes.cells import NO_PATIENTS
@@ -82,7 +83,10 @@ def _crude(cells: ResponderCells, condition: str, dose: str, study: Study) -> It
     )
 
 
-def _within_conditions(cells: ResponderCells, dose: str, study: Study) -> Iterator[Result]:
+def _within_conditions(whole: ResponderCells, dose: str, study: Study) -> Iterator[Result]:
+    cells = whole.pooled([dose, study.reference_dose])
+    if len(cells.conditions) < 2:
+        return
     groups = cells.of(ALL, [dose, study.reference_dose])
     tables = (*strata(cells, dose), *strata(cells, study.reference_dose))
     level = study.level
@@ -93,8 +97,13 @@ def _within_conditions(cells: ResponderCells, dose: str, study: Study) -> Iterat
         "odds_ratio": mantel_haenszel_odds_ratio(*tables, level=level),
     }
     shared = {**_shared(cells, ALL, dose, study, groups), "subgroup": STRATIFIED}
-    yield from _rows(shared, groups, estimates, cochran_mantel_haenszel(*tables), STRATIFIED, study)
-    yield _number_needed(shared, groups, difference, cells.endpoint.kind == "benefit", STRATIFIED, study)
+    test = cochran_mantel_haenszel(*tables)
+    rows = [
+        *_rows(shared, groups, estimates, test, STRATIFIED, study),
+        _number_needed(shared, groups, difference, cells.endpoint.kind == "benefit", STRATIFIED, study),
+    ]
+    note = cells.left_out_note(whole)
+    yield from (replace(row, note=joined(row.note, note)) for row in rows)
 
 
 def _shared(

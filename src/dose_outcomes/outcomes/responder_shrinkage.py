@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from dose_outcomes.outcomes.cells import NO_PATIENTS
@@ -30,7 +31,10 @@ def responder_shrinkage(cells: Sequence[ResponderCells], study: Study) -> Iterat
     for one in cells:
         if one.primary and len(one.conditions) > 1:
             for dose in (ALL, *study.dose_labels):
-                yield from _at_dose(one, dose, study)
+                pooled = one.pooled([dose])
+                note = pooled.left_out_note(one)
+                rows = _at_dose(pooled, dose, study) if len(pooled.conditions) > 1 else []
+                yield from (replace(row, note=joined(row.note, note)) for row in rows)
 
 
 def _at_dose(cells: ResponderCells, dose: str, study: Study) -> Iterator[Result]:

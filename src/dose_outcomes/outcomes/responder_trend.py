@@ -7,6 +7,7 @@ condition, and is hidden when the responder rate at one of them is (`disclosure`
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from dose_outcomes.outcomes.cells import NO_PATIENTS
@@ -43,13 +44,17 @@ def responder_trend(cells: Sequence[ResponderCells], study: Study) -> Iterator[R
             test = cochran_armitage([events for events, _ in groups], [n for _, n in groups], scores)
             yield _row(one, condition, "trend_test", groups, test, study)
         if len(one.conditions) > 1:
-            per_condition = [one.of(condition, doses) for condition in one.conditions]
+            pooled = one.pooled(doses)
+            if len(pooled.conditions) < 2:
+                continue
+            per_condition = [pooled.of(condition, doses) for condition in pooled.conditions]
             test = mantel_trend(
                 [[events for events, _ in groups] for groups in per_condition],
                 [[n for _, n in groups] for groups in per_condition],
                 scores,
             )
-            yield _row(one, ALL, "trend_test", one.of(ALL, doses), test, study, subgroup=STRATIFIED)
+            row = _row(pooled, ALL, "trend_test", pooled.of(ALL, doses), test, study, subgroup=STRATIFIED)
+            yield _over(row, pooled, one)
 
 
 def responder_heterogeneity(cells: Sequence[ResponderCells], study: Study) -> Iterator[Result]:
@@ -65,15 +70,23 @@ def responder_heterogeneity(cells: Sequence[ResponderCells], study: Study) -> It
         if len(one.conditions) < 2:
             continue
         for dose in (ALL, *study.dose_labels):
-            events, n = strata(one, dose)
+            pooled = one.pooled([dose])
+            if len(pooled.conditions) < 2:
+                continue
+            events, n = strata(pooled, dose)
             groups = list(zip(events, n, strict=True))
             test = homogeneity_chi_square(events, n)
-            yield _row(one, ALL, "heterogeneity_test", groups, test, study, dose=dose)
-        if highest is not None:
-            test = breslow_day(*strata(one, highest), *strata(one, study.reference_dose))
-            groups = one.of(ALL, [highest, study.reference_dose])
+            yield _over(_row(pooled, ALL, "heterogeneity_test", groups, test, study, dose=dose), pooled, one)
+        pooled = one.pooled([study.reference_dose, *([highest] if highest else [])])
+        if highest is not None and len(pooled.conditions) > 1:
+            test = breslow_day(*strata(pooled, highest), *strata(pooled, study.reference_dose))
+            groups = pooled.of(ALL, [highest, study.reference_dose])
             arms = {"dose": highest, "comparator": study.reference_dose}
-            yield _row(one, ALL, "heterogeneity_test", groups, test, study, **arms)
+            yield _over(_row(pooled, ALL, "heterogeneity_test", groups, test, study, **arms), pooled, one)
+
+
+def _over(row: Result, pooled: ResponderCells, whole: ResponderCells) -> Result:
+    return replace(row, note=joined(row.note, pooled.left_out_note(whole)))
 
 
 def _row(
