@@ -8,7 +8,9 @@ from pkgutil import iter_modules
 
 import benchmarks
 
-names = sys.argv[1:] or sorted(module.name for module in iter_modules(benchmarks.__path__) if module.name[0] != "_")
+#: Options such as --cohorts=20 are for the benchmarks to read.
+named = [word for word in sys.argv[1:] if not word.startswith("--")]
+names = named or sorted(module.name for module in iter_modules(benchmarks.__path__) if module.name[0] != "_")
 failed = []
 for name in names:
     print(f"== {name}")

@@ -1,0 +1,159 @@
+"""Runs the attack over random cohorts and prints what it found."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from benchmarks.disclosure_attack.attack import Attacked, attack, reading_of
+from benchmarks.disclosure_attack.changes import changes
+from benchmarks.disclosure_attack.cohorts import Cohort, random_cohort
+from benchmarks.disclosure_attack.pages import page_of, untold
+from benchmarks.disclosure_attack.reading import Reading
+from benchmarks.disclosure_attack.released import release, results_of
+
+COHORTS = 500
+#: Least share of rows released, over all cohorts: of all, and of each analysis.
+LEAST_SHARE_RELEASED = 0.35
+LEAST_SHARE_OF_ANALYSIS = 0.15
+_SHOWN = 3
+
+
+def arguments(given: Sequence[str]) -> argparse.Namespace:
+    """Return the number of cohorts and the first seed; words that are no options are names of benchmarks."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks disclosure_attack")
+    parser.add_argument("--cohorts", type=int, default=COHORTS)
+    parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument("--changes", type=int, default=3, help="hidden counts to change in a cohort")
+    parser.add_argument("--changes-every", type=int, default=10, help="of so many cohorts one has counts changed")
+    parser.add_argument("--pages-every", type=int, default=50, help="of so many cohorts one has its report read")
+    return parser.parse_args([one for one in given if one.startswith("--")])
+
+
+def shares(found: Iterable[Attacked]) -> dict[str, float]:
+    """Return the share of rows released by analysis; ``all`` over all of them."""
+    rows, released = Counter[str](), Counter[str]()
+    for one in found:
+        rows.update(one.rows)
+        released.update(one.released)
+    by_analysis = {name: released[name] / rows[name] for name in sorted(rows)}
+    return {"all": released.total() / max(rows.total(), 1)} | by_analysis
+
+
+def place_of(line: str) -> str:
+    """Return file and analysis of a line of a release that differs."""
+    file, _, rest = line.partition(": ")
+    return f"{file} {rest.split(' ')[0]}" if file in ("estimates.csv", "curves.csv") else file
+
+
+def table(found: Sequence[Attacked], plainly: Counter[str]) -> list[str]:
+    """Return lines: of each kind of count how many were hidden, the narrowest, and those with too few values."""
+    hidden, leaks, narrowest = Counter[str](), Counter[str](), dict[str, int]()
+    for one in found:
+        hidden.update(one.hidden)
+        leaks.update(leak.asked.kind for leak in one.leaks)
+        for kind, left in one.narrowest.items():
+            narrowest[kind] = min(left, narrowest.get(kind, left))
+    width = max(map(len, hidden), default=0)
+    lines = [f"{'kind of count':{width}}  {'hidden':>8} {'narrowest':>9} {'too few values':>14} {'plainly':>8}"]
+    for kind in sorted(hidden):
+        lines.append(f"{kind:{width}}  {hidden[kind]:8} {narrowest[kind]:9} {leaks[kind]:14} {plainly[kind]:8}")
+    lines.append(f"{'all':{width}}  {hidden.total():8} {min(narrowest.values(), default=0):9} {leaks.total():14} {plainly.total():8}")
+    return lines
+
+
+@dataclass
+class Run:
+    """What was found in all cohorts."""
+
+    attacked: list[Attacked] = field(default_factory=list)
+    plainly: Counter[str] = field(default_factory=Counter)
+    """Kind: counts with too few values even for an attacker who is not told which count of a row a mark means."""
+    tried: Counter[str] = field(default_factory=Counter)
+    """Changes of hidden counts: tried, without another table, told by the release."""
+    told: Counter[str] = field(default_factory=Counter)
+    """File and analysis: changes that it told."""
+    pages: int = 0
+    untold: int = 0
+    seconds: Counter[str] = field(default_factory=Counter)
+
+    @contextmanager
+    def timed(self, what: str) -> Iterator[None]:
+        """Note how long something takes."""
+        start = time.perf_counter()
+        yield
+        self.seconds[what] += time.perf_counter() - start
+
+    def attack(self, seed: int, *, with_changes: int, with_page: bool) -> None:
+        """Attack the cohort of a seed, and print what was found first."""
+        with self.timed("results"):
+            cohort = random_cohort(seed)
+            results = results_of(cohort)
+        with self.timed("release"):
+            files = release(results, cohort)
+        with self.timed("attack"):
+            found = attack(files, results, cohort)
+            if found.leaks:
+                plain = attack(files, results, cohort, strict=False)
+                self.plainly.update(leak.asked.kind for leak in plain.leaks)
+        self.attacked.append(found)
+        for leak in found.leaks[:_SHOWN]:
+            print(f"cohort {seed}: {leak}", flush=True)
+        with self.timed("changes"):
+            self._change(seed, reading_of(files, results, cohort), files, cohort, with_changes)
+        if with_page:
+            with self.timed("page"):
+                problems = list(untold(page_of(files, cohort), files))
+            self.pages += 1
+            self.untold += len(problems)
+            print("".join(f"cohort {seed}, report: {one}\n" for one in problems[:_SHOWN]), end="", flush=True)
+
+    def _change(self, seed: int, reading: Reading, files: dict[str, str], cohort: Cohort, tries: int) -> None:
+        for change in changes(reading, files, cohort, tries=tries, seed=seed):
+            self.tried["tried"] += 1
+            if change is None:
+                self.tried["without another table"] += 1
+            elif change.differing:
+                self.tried["told by the release"] += 1
+                self.told.update({place_of(line) for line in change.differing})
+                where = ", ".join(str(part) for part in change.target if part not in ("", None))
+                print(f"cohort {seed}: another {where} changes {len(change.differing)} lines:", flush=True)
+                print("".join(f"    {line}\n" for line in change.differing[:_SHOWN]), end="", flush=True)
+
+    def lines(self) -> list[str]:
+        """Return what is printed at the end."""
+        lines = table(self.attacked, self.plainly)
+        by_analysis = shares(self.attacked)
+        lines.append("rows released: " + ", ".join(f"{name} {share:.1%}" for name, share in by_analysis.items()))
+        kept = self.tried["tried"] - self.tried["without another table"] - self.tried["told by the release"]
+        lines.append(
+            f"{self.tried['tried']} changes of hidden counts: {kept} left every byte as it was, "
+            f"{self.tried['told by the release']} did not, {self.tried['without another table']} have no other table"
+        )
+        lines += [f"    {place}: {number} changes" for place, number in self.told.most_common()]
+        lines.append(f"{self.pages} reports: {self.untold} numbers that are in no released file")
+        lines.append("seconds: " + ", ".join(f"{name} {seconds:.0f}" for name, seconds in self.seconds.items()))
+        return lines
+
+    def missed(self) -> bool:
+        """Tell whether a bound was missed."""
+        by_analysis = shares(self.attacked)
+        shown = by_analysis["all"] >= LEAST_SHARE_RELEASED and min(by_analysis.values()) >= LEAST_SHARE_OF_ANALYSIS
+        leaks = sum(len(one.leaks) for one in self.attacked)
+        return bool(leaks or self.untold or self.tried["told by the release"]) or not shown
+
+
+def main() -> bool:
+    """Attack random cohorts; return whether a bound was missed."""
+    options = arguments(sys.argv[1:])
+    run = Run()
+    for number in range(options.cohorts):
+        tries = options.changes if number % options.changes_every == 0 else 0
+        run.attack(options.first_seed + number, with_changes=tries, with_page=number % options.pages_every == 0)
+    print("\n".join(run.lines()))
+    return run.missed()
