@@ -9,19 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+
 from benchmarks.disclosure_attack.cohorts import EFFECTS_LEFT_OUT, EXCLUSIONS, SET_ASIDE, Cohort
 from benchmarks.disclosure_attack.identities import true_counts, write_down_identities
 from benchmarks.disclosure_attack.names import Name
-from benchmarks.disclosure_attack.reading import (
-    Asked,
-    Reading,
-    ask_for_steps,
-    read_attrition,
-    read_comparisons,
-    read_curves,
-    read_estimates,
-    read_quality,
-)
+from benchmarks.disclosure_attack.other_files import ask_for_steps, read_attrition, read_curves, read_quality
+from benchmarks.disclosure_attack.reading import Asked, Reading, read_comparisons, read_estimates
 from benchmarks.disclosure_attack.released import Results
 from benchmarks.disclosure_attack.system import VALUES_LEFT, ContradictionError, values
 
@@ -39,7 +32,8 @@ class Leak:
     def __str__(self) -> str:
         """Return where the count would stand, its value, and what is left of it."""
         where = ", ".join(str(part) for part in self.name if part not in ("", None))
-        return f"{self.asked.kind} [{self.asked.key}; {self.asked.label or 'no mark'}] {where} is {self.value}: {self.low:g} to {self.high:g}"
+mark = f"{self.asked.key}; {self.asked.label or 'no mark'}"
+        return f"{self.asked.kind} [{mark}] {where} is {self.value}: {self.low:g} to {self.high:g}"
 
 
 @dataclass

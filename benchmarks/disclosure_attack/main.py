@@ -63,7 +63,8 @@ def table(found: Sequence[Attacked], plainly: Counter[str]) -> list[str]:
     lines = [f"{'kind of count':{width}}  {'hidden':>8} {'narrowest':>9} {'too few values':>14} {'plainly':>8}"]
     for kind in sorted(hidden):
         lines.append(f"{kind:{width}}  {hidden[kind]:8} {narrowest[kind]:9} {leaks[kind]:14} {plainly[kind]:8}")
-    lines.append(f"{'all':{width}}  {hidden.total():8} {min(narrowest.values(), default=0):9} {leaks.total():14} {plainly.total():8}")
+    least = min(narrowest.values(), default=0)
+    lines.append(f"{'all':{width}}  {hidden.total():8} {least:9} {leaks.total():14} {plainly.total():8}")
     return lines
 
 
