@@ -32,7 +32,7 @@ class Leak:
     def __str__(self) -> str:
         """Return where the count would stand, its value, and what is left of it."""
         where = ", ".join(str(part) for part in self.name if part not in ("", None))
-mark = f"{self.asked.key}; {self.asked.label or 'no mark'}"
+        mark = f"{self.asked.key}; {self.asked.label or 'no mark'}"
         return f"{self.asked.kind} [{mark}] {where} is {self.value}: {self.low:g} to {self.high:g}"
 
 
