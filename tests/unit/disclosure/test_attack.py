@@ -15,6 +15,7 @@ from benchmarks.disclosure_attack.identities import true_counts
 from benchmarks.disclosure_attack.pages import untold
 from benchmarks.disclosure_attack.released import release, results_of
 from benchmarks.disclosure_attack.system import System
+from benchmarks.disclosure_attack.why import why
 
 from dose_outcomes.disclosure import release_tables, share_released
 from dose_outcomes.results import ALL, Result, identifier, to_csv, to_frame
@@ -252,6 +253,20 @@ def test_a_range_is_that_of_the_linear_program():
     lowest, highest = block.solve(goal), block.solve(-goal)
     assert (lowest[asked[0]], highest[asked[0]]) == (0, 5)
     assert 0 <= low[asked[0]] <= 2 <= high[asked[0]] <= 5
+
+
+def test_what_holds_a_count_is_named():
+    """Of 10 = a + b with b shown as 7 nothing but the sum and what is shown holds a."""
+    system = System()
+    a, b, ten, other = (attacking.Name(letter) for letter in "abto")
+    system.limit(ten, 10, 10)
+    system.limit(b, 7, 7)
+    system.add_up(ten, [a, b])
+    system.at_most(a, other)
+    lines = list(why(system, a, largest=True))
+    assert lines[0] == "+1*[a] +1*[b] -1*[t] = 0"
+    assert set(lines[1:]) <= {"[b] >= 7", "[b] <= 7", "[t] >= 10", "[t] <= 10"}
+    assert len(lines) == 3
 
 
 @pytest.mark.xfail(strict=True, reason="issue 5, item 9: the release looks at its files one by one")
