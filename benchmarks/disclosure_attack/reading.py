@@ -68,8 +68,8 @@ class Reading:
         self.system.limit(name, float(text), float(text))
         self.shown.add(name)
 
-    def hide(self, name: Name, asked: Asked) -> None:
-        """Note a number that is not shown, and what its mark says."""
+    def hide(self, name: Name, asked: Asked, *, meant: bool = True) -> None:
+        """Note a number that is not shown, and what its mark says, if it means this one."""
         self.system.place(name)
         self.asked.setdefault(name, asked)
         true, label = self.truth[name], asked.label
@@ -77,22 +77,25 @@ class Reading:
             return
         if label.startswith(_PROTECTS):
             self.system.limit(name, self.minimum_count if true >= self.minimum_count else 1)
-        elif label.startswith(BELOW) and self.is_small(name):
+        elif label.startswith(BELOW) and self.is_small(name) and meant:
             self.system.limit(name, 1, self.minimum_count - 1)
 
-    def read(self, row: dict[str, str], column: str, name: Name) -> None:
+    def read(self, row: dict[str, str], column: str, name: Name, *, meant: bool = True) -> None:
         """Note what a cell of a row tells of a count."""
         if row[column]:
             self.show(name, row[column])
             return
-        self.hide(name, Asked(f"{row['analysis']}: {name.what}", row["estimate_id"], row["suppressed"]))
+        self.hide(name, Asked(f"{row['analysis']}: {name.what}", row["estimate_id"], row["suppressed"]), meant=meant)
 
     def share(self, row: dict[str, str], patients: Name, events: Name, rest: Name | None = None) -> None:
         """Note a row of patients, some of whom have an event."""
-        self.read(row, "n", patients)
-        self.read(row, "events", events)
+        # the mark of a row means one of its counts
+        hidden = [name for name, column in ((patients, "n"), (events, "events"), (rest, "events")) if not row[column]]
+        meant = next((name for name in hidden if name is not None and self.is_small(name)), None)
+        self.read(row, "n", patients, meant=meant == patients)
+        self.read(row, "events", events, meant=meant == events)
         if rest is not None:
-            self._rest(row, patients, events, rest)
+            self._rest(row, patients, events, rest, meant=meant == rest)
         if row["estimate"] and not (row["n"] and row["events"]) and row["statistic"] == "proportion":
             share, half = float(row["estimate"]), self._half_digit(row)
             if row["n"]:
@@ -101,13 +104,13 @@ class Reading:
                 self.system.note({events: 1.0, patients: half - share}, -_EXACT, float("inf"))
                 self.system.note({events: 1.0, patients: -half - share}, -float("inf"), _EXACT)
 
-    def _rest(self, row: dict[str, str], patients: Name, events: Name, rest: Name) -> None:
+    def _rest(self, row: dict[str, str], patients: Name, events: Name, rest: Name, *, meant: bool) -> None:
         self.small.setdefault(
             rest, Asked(f"{row['analysis']}: without the event", row["estimate_id"], row["suppressed"])
         )
         below = row["suppressed"].startswith(BELOW)
         if self.strict:
-            if below and not row["events"] and self.is_small(rest):
+            if below and meant:
                 self.system.limit(rest, 1, self.minimum_count - 1)
         elif not row["events"] and row["n"] and (below or row["suppressed"].startswith(_PROTECTS)):
             self.system.limit(events, 1)

@@ -264,8 +264,9 @@ def test_what_holds_a_count_is_named():
     system.add_up(ten, [a, b])
     system.at_most(a, other)
     lines = list(why(system, a, largest=True))
-    assert lines[0] == "+1*[a] +1*[b] -1*[t] = 0"
-    assert set(lines[1:]) <= {"[b] >= 7", "[b] <= 7", "[t] >= 10", "[t] <= 10"}
+    assert lines[0] == "+1*[a, all, all] +1*[b, all, all] -1*[t, all, all] = 0"
+    limits = {"[b, all, all] >= 7", "[b, all, all] <= 7", "[t, all, all] >= 10", "[t, all, all] <= 10"}
+    assert set(lines[1:]) <= limits
     assert len(lines) == 3
 
 
