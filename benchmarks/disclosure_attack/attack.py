@@ -9,19 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+
 from benchmarks.disclosure_attack.cohorts import EFFECTS_LEFT_OUT, EXCLUSIONS, SET_ASIDE, Cohort
 from benchmarks.disclosure_attack.identities import true_counts, write_down_identities
 from benchmarks.disclosure_attack.names import Name
-from benchmarks.disclosure_attack.reading import (
-    Asked,
-    Reading,
-    ask_for_steps,
-    read_attrition,
-    read_comparisons,
-    read_curves,
-    read_estimates,
-    read_quality,
-)
+from benchmarks.disclosure_attack.other_files import ask_for_steps, read_attrition, read_curves, read_quality
+from benchmarks.disclosure_attack.reading import Asked, Reading, read_comparisons, read_estimates
 from benchmarks.disclosure_attack.released import Results
 from benchmarks.disclosure_attack.system import VALUES_LEFT, ContradictionError, values
 
@@ -39,7 +32,8 @@ class Leak:
     def __str__(self) -> str:
         """Return where the count would stand, its value, and what is left of it."""
         where = ", ".join(str(part) for part in self.name if part not in ("", None))
-        return f"{self.asked.kind} [{self.asked.key}; {self.asked.label or 'no mark'}] {where} is {self.value}: {self.low:g} to {self.high:g}"
+        mark = f"{self.asked.key}; {self.asked.label or 'no mark'}"
+        return f"{self.asked.kind} [{mark}] {where} is {self.value}: {self.low:g} to {self.high:g}"
 
 
 @dataclass
@@ -55,8 +49,10 @@ class Attacked:
     released: Counter[str] = field(default_factory=Counter)
 
 
-def reading_of(files: Mapping[str, str], results: Results, cohort: Cohort, *, strict: bool = True) -> Reading:
-    """Return all that an attacker knows from a release."""
+def reading_of(
+    files: Mapping[str, str], results: Results, cohort: Cohort, *, strict: bool = True, tighten: bool = True
+) -> Reading:
+    """Return all that an attacker knows from a release; with what follows from single sums, unless told otherwise."""
     reading = Reading(cohort.study.disclosure.minimum_count, true_counts(cohort), strict)
     for name in reading.truth:
         reading.system.place(name)
@@ -67,6 +63,8 @@ def reading_of(files: Mapping[str, str], results: Results, cohort: Cohort, *, st
     read_attrition(files["attrition.csv"], _flows(cohort), reading)
     read_quality(files["data_quality.json"], reading)
     _check(reading)
+    if not tighten:
+        return reading
     reading.system.tighten()
     read_comparisons(reading)
     _check(reading)

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+
 from benchmarks.disclosure_attack.attack import questions
 from benchmarks.disclosure_attack.cohorts import Cohort
 from benchmarks.disclosure_attack.names import Name
 from benchmarks.disclosure_attack.reading import Reading
 from benchmarks.disclosure_attack.released import release, results_of
-
 from dose_outcomes.results import CURVE_KEY, KEY_COLUMNS
 
 _KEYS = {"estimates.csv": KEY_COLUMNS, "curves.csv": (*CURVE_KEY, "day"), "attrition.csv": ("flow", "step", "reason")}

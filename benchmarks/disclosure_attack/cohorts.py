@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
 from benchmarks.disclosure_attack.names import (
     BY_CONDITION,
     BY_DOSE,
@@ -28,7 +29,6 @@ from benchmarks.disclosure_attack.names import (
     VISITS,
     Name,
 )
-
 from dose_outcomes.results import ALL
 
 if TYPE_CHECKING:

@@ -26,7 +26,6 @@ from benchmarks.disclosure_attack.names import (
     Name,
 )
 from benchmarks.disclosure_attack.system import System
-
 from dose_outcomes.results import ALL
 
 #: Counts up to a day: what they add up, its parts, its days.

@@ -16,6 +16,7 @@ from benchmarks.disclosure_attack.cohorts import Cohort, random_cohort
 from benchmarks.disclosure_attack.pages import page_of, untold
 from benchmarks.disclosure_attack.reading import Reading
 from benchmarks.disclosure_attack.released import release, results_of
+from benchmarks.disclosure_attack.why import why
 
 COHORTS = 500
 #: Least share of rows released, over all cohorts: of all, and of each analysis.
@@ -32,6 +33,7 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--changes", type=int, default=3, help="hidden counts to change in a cohort")
     parser.add_argument("--changes-every", type=int, default=10, help="of so many cohorts one has counts changed")
     parser.add_argument("--pages-every", type=int, default=50, help="of so many cohorts one has its report read")
+    parser.add_argument("--why", action="store_true", help="print what holds the first count found of each kind")
     return parser.parse_args([one for one in given if one.startswith("--")])
 
 
@@ -63,7 +65,8 @@ def table(found: Sequence[Attacked], plainly: Counter[str]) -> list[str]:
     lines = [f"{'kind of count':{width}}  {'hidden':>8} {'narrowest':>9} {'too few values':>14} {'plainly':>8}"]
     for kind in sorted(hidden):
         lines.append(f"{kind:{width}}  {hidden[kind]:8} {narrowest[kind]:9} {leaks[kind]:14} {plainly[kind]:8}")
-    lines.append(f"{'all':{width}}  {hidden.total():8} {min(narrowest.values(), default=0):9} {leaks.total():14} {plainly.total():8}")
+    least = min(narrowest.values(), default=0)
+    lines.append(f"{'all':{width}}  {hidden.total():8} {least:9} {leaks.total():14} {plainly.total():8}")
     return lines
 
 
@@ -89,7 +92,7 @@ class Run:
         yield
         self.seconds[what] += time.perf_counter() - start
 
-    def attack(self, seed: int, *, with_changes: int, with_page: bool) -> None:
+    def attack(self, seed: int, *, with_changes: int, with_page: bool, explained: bool) -> None:
         """Attack the cohort of a seed, and print what was found first."""
         with self.timed("results"):
             cohort = random_cohort(seed)
@@ -104,6 +107,13 @@ class Run:
         self.attacked.append(found)
         for leak in found.leaks[:_SHOWN]:
             print(f"cohort {seed}: {leak}", flush=True)
+        if explained and found.leaks:
+            written = reading_of(files, results, cohort, tighten=False).system
+            for leak in {leak.asked.kind: leak for leak in reversed(found.leaks)}.values():
+                print(f"cohort {seed}: {leak}, because")
+                print(
+                    "".join(f"    {line}\n" for high in (0, 1) for line in why(written, leak.name, largest=bool(high)))
+                )
         with self.timed("changes"):
             self._change(seed, reading_of(files, results, cohort), files, cohort, with_changes)
         if with_page:
@@ -154,6 +164,7 @@ def main() -> bool:
     run = Run()
     for number in range(options.cohorts):
         tries = options.changes if number % options.changes_every == 0 else 0
-        run.attack(options.first_seed + number, with_changes=tries, with_page=number % options.pages_every == 0)
+        paged = number % options.pages_every == 0
+        run.attack(options.first_seed + number, with_changes=tries, with_page=paged, explained=options.why)
     print("\n".join(run.lines()))
     return run.missed()

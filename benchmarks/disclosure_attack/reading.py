@@ -9,18 +9,15 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from dataclasses import dataclass, field
-from typing import Any
 
-from benchmarks.disclosure_attack.identities import DAYS, RESTS, UP_TO, last_day
-from benchmarks.disclosure_attack.names import DEFINITION, LAST_DOSES, LOST, REASONS, VISITS, Name
-from benchmarks.disclosure_attack.system import NO_LIMIT, System
-
+from benchmarks.disclosure_attack.identities import DAYS, RESTS, last_day
+from benchmarks.disclosure_attack.names import LOST, VISITS, Name
+from benchmarks.disclosure_attack.system import System
 from dose_outcomes.results import ALL
 
 _PROTECTS = "protects"
-_BELOW = "count below"
+BELOW = "count below"
 _EXACT = 1e-5
 #: Analysis of a row with responders: the patients and the responders of each handling of missing scores, and those
 #: without a response.
@@ -30,7 +27,7 @@ _HANDLINGS = {
     "carried_forward": ("carried", "carried responders", "carried without response"),
 }
 #: Curves: those who start, the events, what else ends the time at risk.
-_CURVES = {
+CURVES = {
     "time_to_response": ("assessable", "response by", ("no response by",), ()),
     "response_with_stopping": ("assessable", "responded first by", ("neither by",), ("stopped first by",)),
     "stopping before": ("assessable", "stopped first by", ("neither by",), ("responded first by",)),
@@ -71,8 +68,8 @@ class Reading:
         self.system.limit(name, float(text), float(text))
         self.shown.add(name)
 
-    def hide(self, name: Name, asked: Asked) -> None:
-        """Note a number that is not shown, and what its mark says."""
+    def hide(self, name: Name, asked: Asked, *, meant: bool = True) -> None:
+        """Note a number that is not shown, and what its mark says, if it means this one."""
         self.system.place(name)
         self.asked.setdefault(name, asked)
         true, label = self.truth[name], asked.label
@@ -80,23 +77,25 @@ class Reading:
             return
         if label.startswith(_PROTECTS):
             self.system.limit(name, self.minimum_count if true >= self.minimum_count else 1)
-        elif label.startswith(_BELOW) and self.is_small(name):
+        elif label.startswith(BELOW) and self.is_small(name) and meant:
             self.system.limit(name, 1, self.minimum_count - 1)
 
-    def read(self, row: dict[str, str], column: str, name: Name) -> None:
+    def read(self, row: dict[str, str], column: str, name: Name, *, meant: bool = True) -> None:
         """Note what a cell of a row tells of a count."""
         if row[column]:
             self.show(name, row[column])
             return
-        kind = f"{row['analysis']}: {row['statistic']}, {column}"
-        self.hide(name, Asked(kind, row["estimate_id"], row["suppressed"]))
+        self.hide(name, Asked(f"{row['analysis']}: {name.what}", row["estimate_id"], row["suppressed"]), meant=meant)
 
     def share(self, row: dict[str, str], patients: Name, events: Name, rest: Name | None = None) -> None:
         """Note a row of patients, some of whom have an event."""
-        self.read(row, "n", patients)
-        self.read(row, "events", events)
+        # the mark of a row means one of its counts
+        hidden = [name for name, column in ((patients, "n"), (events, "events"), (rest, "events")) if not row[column]]
+        meant = next((name for name in hidden if name is not None and self.is_small(name)), None)
+        self.read(row, "n", patients, meant=meant == patients)
+        self.read(row, "events", events, meant=meant == events)
         if rest is not None:
-            self._rest(row, patients, events, rest)
+            self._rest(row, patients, events, rest, meant=meant == rest)
         if row["estimate"] and not (row["n"] and row["events"]) and row["statistic"] == "proportion":
             share, half = float(row["estimate"]), self._half_digit(row)
             if row["n"]:
@@ -105,11 +104,13 @@ class Reading:
                 self.system.note({events: 1.0, patients: half - share}, -_EXACT, float("inf"))
                 self.system.note({events: 1.0, patients: -half - share}, -float("inf"), _EXACT)
 
-    def _rest(self, row: dict[str, str], patients: Name, events: Name, rest: Name) -> None:
-        self.small.setdefault(rest, Asked(f"{row['analysis']}: without the event", row["estimate_id"], row["suppressed"]))
-        below = row["suppressed"].startswith(_BELOW)
+    def _rest(self, row: dict[str, str], patients: Name, events: Name, rest: Name, *, meant: bool) -> None:
+        self.small.setdefault(
+            rest, Asked(f"{row['analysis']}: without the event", row["estimate_id"], row["suppressed"])
+        )
+        below = row["suppressed"].startswith(BELOW)
         if self.strict:
-            if below and not row["events"] and self.is_small(rest):
+            if below and meant:
                 self.system.limit(rest, 1, self.minimum_count - 1)
         elif not row["events"] and row["n"] and (below or row["suppressed"].startswith(_PROTECTS)):
             self.system.limit(events, 1)
@@ -143,7 +144,7 @@ def read_estimates(text: str, reading: Reading) -> None:
 def _of_row(row: dict[str, str], reading: Reading) -> None:
     analysis, statistic, endpoint = row["analysis"], row["statistic"], row["endpoint"]
     place = (row["condition"], row["dose"])
-    analysed, assessable = Name("analysed", "", *place), Name("assessable", "", *place)
+    analysed = Name("analysed", "", *place)
     if analysis == "cohort":
         reading.read(row, "n", analysed)
         reading.read(row, "estimate", analysed)
@@ -159,16 +160,21 @@ def _of_row(row: dict[str, str], reading: Reading) -> None:
         reading.share(row, *names)
     elif analysis == "baseline" and statistic == "proportion":
         variable, _, value = endpoint.partition(": ")
-        part = Name("analysed", "", value, row["dose"]) if variable == "condition" else Name("analysed", endpoint, *place)
+        part = (
+            Name("analysed", "", value, row["dose"]) if variable == "condition" else Name("analysed", endpoint, *place)
+        )
         reading.share(row, analysed, part)
     elif analysis == "side_effect_incidence" and statistic == "proportion":
-        reading.share(row, analysed, Name("patients with", endpoint, *place), Name("patients without", endpoint, *place))
+        reading.share(
+            row, analysed, Name("patients with", endpoint, *place), Name("patients without", endpoint, *place)
+        )
     elif analysis == "side_effect_incidence" and statistic.startswith("rate_per_100"):
         reading.read(row, "n", analysed)
         events = Name("events of", endpoint, *place)
         reading.read(row, "events", events)
         if row["estimate"] and row["person_years"] and not row["events"]:
-            reading.show(events, str(round(float(row["estimate"]) * float(row["person_years"]) / 100)))
+            number = round(float(row["estimate"]) * float(row["person_years"]) / 100)
+            reading.system.limit(events, number, number)
     elif analysis == "side_effect_severity":
         reading.share(row, analysed, Name("worst", row["subgroup"].removeprefix("worst: "), *place))
     elif analysis == "serious_side_effect":
@@ -191,10 +197,10 @@ def _of_days(row: dict[str, str], reading: Reading) -> None:
     kind = "stopping before" if endpoint.startswith("stopping before") else analysis
     analysed = Name("analysed", "", *place)
     if analysis in ("time_to_response", "persistence") and day is not None and statistic in _RISK_TABLE:
-        patients, events, left, _ = _CURVES[kind]
+        patients, events, left, _ = CURVES[kind]
         _risk_table_row(row, place, day, (patients, events, left[0]), reading)
-    elif kind in _CURVES and statistic in ("median_days", "cumulative_incidence", "survival"):
-        patients, events, _, _ = _CURVES[kind]
+    elif kind in CURVES and statistic in ("median_days", "cumulative_incidence", "survival"):
+        patients, events, _, _ = CURVES[kind]
         reading.read(row, "n", Name(patients, "", *place))
         _by_day(row, "events", events, "", place, VISITS[-1] if day is None else day, reading)
     elif analysis == "reason_for_stopping" and day is not None:
@@ -275,137 +281,3 @@ def read_comparisons(reading: Reading) -> None:
             system.note({events: m, others: -n}, value * n * m - _EXACT, value * n * m + _EXACT)
         elif row["statistic"] == "risk_ratio":
             system.note({events: m, others: -n * value}, -_EXACT, _EXACT)
-
-
-def read_curves(text: str, reading: Reading) -> None:
-    """Write down curves.csv: what happened between two days shown, and on each something."""
-    before: dict[str, int] = {}
-    for row in csv.DictReader(io.StringIO(text)):
-        kind = "stopping before" if row["endpoint"].startswith("stopping before") else row["analysis"]
-        patients, events, left, others = _CURVES[kind]
-        place, day = (row["condition"], row["dose"]), int(row["day"])
-
-        def at(what: str, until: int | None, place: tuple[str, str] = place) -> Name | None:
-            found = None if until is None else last_day(DAYS[what], until)
-            return None if found is None else Name(what, "", *place, found)
-
-        earlier = before.get(row["curve_id"])
-        at_risk = {Name(patients, "", *place): 1.0}
-        for what in (events, *left, *others):
-            name = at(what, earlier)
-            if name is not None:
-                at_risk[name] = -1.0
-        reading.system.note(at_risk, float(row["at_risk"]), float(row["at_risk"]))
-        for column, what in (("events", events), ("censored", left[0])):
-            since, until = at(what, earlier), at(what, day)
-            terms = {name: sign for name, sign in ((since, -1.0), (until, 1.0)) if name}
-            if terms and since != until:
-                reading.system.note(terms, float(row[column]), float(row[column]))
-        happened = [name for what in (events, *left, *others) for name in _steps(what, place, day)]
-        reading.system.note(dict.fromkeys(happened, 1.0), 1.0, NO_LIMIT)
-        before[row["curve_id"]] = day
-
-
-def _steps(what: str, place: tuple[str, str], day: int) -> list[Name]:
-    """Return the names of what happened on a day, that of all parts where it has parts."""
-    if what == "stopped by":
-        return [Name("stopped for", reason, *place, day) for reason in REASONS] if day in VISITS else []
-    if what == "left by":
-        return [Name("ended", reason, *place, day) for reason in (LOST, "")] if day in LAST_DOSES else []
-    return [Name(UP_TO[what][0], "", *place, day)] if day in DAYS[what] else []
-
-
-def ask_for_steps(rows: list[dict[str, Any]], reading: Reading) -> None:
-    """Ask for what happened on each day of each curve that there is.
-
-    Parameters
-    ----------
-    rows : list of dict
-        The curves before release: only where they are.
-    """
-    for row in rows:
-        kind = "stopping before" if row["endpoint"].startswith("stopping before") else row["analysis"]
-        _, events, left, _ = _CURVES[kind]
-        for what, column in ((events, "events"), (left[0], "censored")):
-            names = _steps(what, (row["condition"], row["dose"]), int(row["day"]))
-            if len(names) == 1:
-                key = f"{row['curve_id']}, day {row['day']}"
-                reading.small.setdefault(names[0], Asked(f"curve of {kind}: {column} on a day", key, ""))
-
-
-def read_attrition(text: str, flows: dict[str, str], reading: Reading) -> None:
-    """Write down attrition.csv.
-
-    Parameters
-    ----------
-    flows : dict of str to str
-        Flow and reason: name of the flow that the count is of.
-    """
-    for row in csv.DictReader(io.StringIO(text)):
-        names = [_of_step(row["flow"], reason, flows) for reason in row["reason"].split("; ")]
-        kind = f"attrition: {row['flow'].split(',')[0]}"
-        if row["excluded"]:
-            value = float(row["excluded"])
-            reading.system.note(dict.fromkeys(names, 1.0), value, value)
-        for name in names:
-            reading.small.setdefault(name, Asked(kind, row["attrition_id"], row["suppressed"]))
-            if not row["excluded"] and len(names) == 1:
-                reading.hide(name, Asked(kind, row["attrition_id"], row["suppressed"]))
-        if row["step"] == "1" and row["before"]:
-            reading.show(_start(row["flow"]), row["before"])
-        if row["before"] and row["after"] and not row["excluded"]:
-            value = float(row["before"]) - float(row["after"])
-            reading.system.note(dict.fromkeys(names, 1.0), value, value)
-    last: dict[str, dict[str, str]] = {row["flow"]: row for row in csv.DictReader(io.StringIO(text))}
-    for flow, row in last.items():
-        if row["after"]:
-            reading.show(_end(flow), row["after"])
-
-
-def _of_step(flow: str, reason: str, flows: dict[str, str]) -> Name:
-    if ", visit at day" in flow:
-        return Name("missing")
-    return Name("excluded", f"{flows[f'{flow}|{reason}']}|{_reason(reason, flows[f'{flow}|{reason}'])}")
-
-
-def _reason(reason: str, flow: str) -> str:
-    return reason[0].lower() + reason[1:] if flow.startswith("set aside") else reason
-
-
-def _start(flow: str) -> Name:
-    if flow in ("patients", "side_effects"):
-        return Name("rows read", flow)
-    return Name("assessable") if ", visit" in flow else Name("analysed")
-
-
-def _end(flow: str) -> Name:
-    if ", visit" in flow:
-        return Name("observed")
-    return {"patients": Name("analysed"), "side_effects": Name("events of", "any")}.get(flow, Name("assessable"))
-
-
-def read_quality(text: str, reading: Reading) -> None:
-    """Write down data_quality.json: rows read are those used and those set aside."""
-    below = f"{_BELOW} {reading.minimum_count}"
-    for table in json.loads(text)["tables"]:
-        name = table["table"]
-        for key, what in (("rows_read", "rows read"), ("rows_used", "rows used"), ("rows_set_aside", "set aside")):
-            asked = Asked(f"data quality: {key}", name, below)
-            if isinstance(table[key], int):
-                reading.show(Name(what, name), str(table[key]))
-            else:
-                reading.hide(Name(what, name), asked)
-        for one in table["reasons"]:
-            names = [Name("excluded", f"set aside: {name}|{reason}") for reason in one["reason"].split("; ")]
-            if isinstance(one["rows"], int):
-                reading.system.note(dict.fromkeys(names, 1.0), one["rows"], one["rows"])
-            for each in names:
-                asked = Asked("data quality: rows set aside for a reason", f"{name}: {one['reason']}", below)
-                reading.small.setdefault(each, asked)
-                if not isinstance(one["rows"], int):
-                    reading.hide(each, asked)
-                elif len(names) == 1:
-                    reading.shown.add(each)
-
-
-assert DEFINITION  # every condition has one definition: rows need not be told apart by it

@@ -29,7 +29,6 @@ from benchmarks.disclosure_attack.names import (
     VISIT,
     VISITS,
 )
-
 from dose_outcomes.cohort.quality import data_quality, shown_quality
 from dose_outcomes.derive.attrition import COLUMNS, flow_rows
 from dose_outcomes.disclosure import release_attrition, release_tables
@@ -161,7 +160,11 @@ def _first_effects(cohort: Cohort) -> pd.DataFrame:
 def _character(cohort: Cohort) -> pd.DataFrame:
     import pandas as pd
 
-    rows = [("severity", level, "any", dose, n) for level in SEVERITIES for (_, dose), n in cohort.of("worst", level).items()]
+    rows = [
+        ("severity", level, "any", dose, n)
+        for level in SEVERITIES
+        for (_, dose), n in cohort.of("worst", level).items()
+    ]
     rows += [
         ("serious", "serious", effect, dose, n)
         for effect in EFFECTS
@@ -221,7 +224,9 @@ def accounts_of(cohort: Cohort) -> list[dict[str, Any]]:
     for table, rows in used.items():
         away = {reason: number for reason, number in cohort.flows[f"set aside: {table}"].items() if number}
         read = rows + sum(away.values())
-        accounts.append({"table": table, "file": f"{table}.csv", "rows_read": read, "rows_used": rows, "set_aside": away})
+        accounts.append(
+            {"table": table, "file": f"{table}.csv", "rows_read": read, "rows_used": rows, "set_aside": away}
+        )
     return accounts
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from benchmarks.disclosure_attack.names import Name
 
 if TYPE_CHECKING:
