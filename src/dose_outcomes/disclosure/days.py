@@ -6,7 +6,7 @@ How the days are chosen is in `courses`. Curves and tables of the same patients 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,7 +52,10 @@ class ByDay:
 
 
 def suppress_days(
-    quantities: Quantities, minimum_count: int, curves: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
+    quantities: Quantities,
+    minimum_count: int,
+    curves: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    dark: Collection[int] = (),
 ) -> ByDay:
     """Return which counts by day are hidden, those at risk with either of the two they follow from.
 
@@ -60,15 +63,19 @@ def suppress_days(
     ----------
     curves : mapping of str to sequence of mapping, optional
         Identifier of each curve: its points by day, as `results.CURVE_COLUMNS`.
+    dark : collection of int, optional
+        Quantities of patients whose number is not shown.
     """
+    unseen = {quantities.names[place].at(what="", endpoint="", day=None) for place in dark}
     found = ByDay()
     courses = _courses(quantities)
     names_of = {identifier: _of_curve(points, courses) for identifier, points in (curves or {}).items()}
     for course in courses.values():
         course.days = sorted(course.counts)
     wholes = _wholes(quantities, courses)
-    for course in courses.values():
-        course.choose(minimum_count)
+    for name, course in courses.items():
+        if name.at(what="", endpoint="", day=None) not in unseen:
+            course.choose(minimum_count)
     _leave_no_small_risk_set(courses, minimum_count)
     separate(courses, wholes)
     for name, course in courses.items():

@@ -13,7 +13,7 @@ from dose_outcomes.disclosure.declared import Made
 from dose_outcomes.disclosure.moves import Suppression
 from dose_outcomes.disclosure.quantities import Cell, Quantities, Row, cells, read_rows, without_event
 from dose_outcomes.disclosure.relations import add_sums
-from dose_outcomes.disclosure.secondary import suppress
+from dose_outcomes.disclosure.secondary import suppress_patients, suppress_rest
 from dose_outcomes.disclosure.thresholds import close_thresholds
 from dose_outcomes.disclosure.wording import DERIVED, SECONDARY, UNDIVIDED, reason
 from dose_outcomes.results import ALL, PUBLISHED
@@ -88,8 +88,9 @@ def release_tables(
     points: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for point in _records(steps) if curves is not None else ():
         points[point["curve_id"]].append(point)
-    by_day = suppress_days(quantities, minimum_count, points)
-    state = suppress(quantities, minimum_count, by_day)
+    state = suppress_patients(quantities, minimum_count)
+    by_day = suppress_days(quantities, minimum_count, points, state.undivided)
+    suppress_rest(state, by_day)
     outcome = _outcomes(rows, state, parts_of or {})
     for place in close_thresholds(rows, outcome, minimum_count):
         outcome[place] = reason(minimum_count)

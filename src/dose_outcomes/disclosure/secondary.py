@@ -13,7 +13,7 @@ from __future__ import annotations
 from dose_outcomes.disclosure.days import ByDay
 from dose_outcomes.disclosure.moves import Suppression, open_by_moves
 from dose_outcomes.disclosure.quantities import WITHOUT, Quantities
-from dose_outcomes.disclosure.splits import parts_not_shown
+from dose_outcomes.disclosure.splits import dark, parts_not_shown
 from dose_outcomes.disclosure.structure import hide_by_structure
 
 #: Where no choice protects a count: how far around it small counts lose their mark, then all are hidden.
@@ -22,8 +22,8 @@ _RINGS = 4
 PATIENTS = ("analysed", "assessable")
 
 
-def suppress(quantities: Quantities, minimum_count: int, by_day: ByDay) -> Suppression:
-    """Return which quantities to hide: first of the patients of each cell, then of what grows by day, then the rest.
+def suppress_patients(quantities: Quantities, minimum_count: int) -> Suppression:
+    """Return the state of the search after the sets of patients: the cells of hidden ones are dark altogether.
 
     Parameters
     ----------
@@ -31,32 +31,47 @@ def suppress(quantities: Quantities, minimum_count: int, by_day: ByDay) -> Suppr
         With every sum that holds between them.
     minimum_count : int
         k; counts from 1 to k - 1 are hidden.
+    """
+    state = Suppression(quantities, minimum_count)
+    places = set(range(len(quantities.values)))
+    patients = {place for place in places if quantities.names[place].what in PATIENTS}
+    state.consider(patients)
+    _leave_undivided(state, parts_not_shown(quantities, minimum_count, places - patients))
+    hide_by_structure(state, patients)
+    _search(state, patients)
+    _leave_undivided(state, dark(quantities, (place for place in patients if state.hidden[place])))
+    return state
+
+
+def suppress_rest(state: Suppression, by_day: ByDay) -> None:
+    """Hide the rest, the sets of patients being settled.
+
+    Parameters
+    ----------
     by_day : ByDay
         What is hidden of the counts that grow from day to day.
     """
-    state = Suppression(quantities, minimum_count)
-    places = range(len(quantities.values))
+    quantities = state.quantities
+    places = set(range(len(quantities.values)))
     patients = {place for place in places if quantities.names[place].what in PATIENTS}
     for place in by_day.places:
         state.hidden[place] = place in by_day.hidden
-    state.consider(patients)
-    hide_by_structure(state, patients)
-    _search(state, patients)
-    state.consider(set(places))
+    state.consider(places)
     settled = {place for place in patients | by_day.places if not state.hidden[place]}
     _leave_out_complements(state, settled)
     # what was open among the patients alone must be so among all counts
     state.lowest, state.highest = list(quantities.values), list(quantities.values)
-    for place in parts_not_shown(quantities, minimum_count, patients | by_day.places):
+    _leave_undivided(state, parts_not_shown(quantities, state.minimum_count, patients | by_day.places))
+    free = places - settled - by_day.places
+    hide_by_structure(state, free)
+    _search(state, free)
+
+
+def _leave_undivided(state: Suppression, places: set[int]) -> None:
+    for place in places:
         state.hidden[place] = True
         state.undivided.add(place)
-        state.unlabelled |= {place, *quantities.pairs.get(place, ())}
-    hide_by_structure(state, set(places) - settled - by_day.places)
-    _search(state, set(places) - settled - by_day.places)
-    # a small count of which only fewer patients shown can keep the value
-    state.consider(set(places))
-    _search(state, set(places) - by_day.places)
-    return state
+        state.unlabelled |= {place, *state.quantities.pairs.get(place, ())}
 
 
 def _leave_out_complements(state: Suppression, settled: set[int]) -> None:

@@ -8,7 +8,8 @@ split is told by the count itself, which is shown, and so tells nothing about th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 from dose_outcomes.disclosure.quantities import WITHOUT, Cell, Quantities
 from dose_outcomes.disclosure.wording import is_small
@@ -28,7 +29,7 @@ def parts_not_shown(quantities: Quantities, minimum_count: int, fixed: set[int])
     minimum_count : int
         k.
     fixed : set of int
-        Quantities that are decided on elsewhere: sets of patients, and counts that grow by day.
+        Quantities that are decided on elsewhere, such as counts that grow by day.
     """
     found: set[int] = set()
     splits = [split for terms in quantities.sums if (split := _split(quantities, terms, fixed)) is not None]
@@ -37,6 +38,25 @@ def parts_not_shown(quantities: Quantities, minimum_count: int, fixed: set[int])
         if whole in found or _is_few(quantities, whole, minimum_count):
             found.update(parts)
     return found | _events_of(quantities, found)
+
+
+def dark(quantities: Quantities, patients: Iterable[int]) -> set[int]:
+    """Return everything that is counted of patients whose number is not shown.
+
+    Parameters
+    ----------
+    patients : iterable of int
+        Hidden numbers of patients.
+    """
+    cells: dict[Cell, set[str]] = defaultdict(set)
+    for place in patients:
+        name = quantities.names[place]
+        cells[name.at(what="", endpoint="", day=None)].add(name.endpoint)
+    return {
+        place
+        for place, name in enumerate(quantities.names)
+        if not {"", name.endpoint}.isdisjoint(cells.get(name.at(what="", endpoint="", day=None), ()))
+    }
 
 
 def _split(quantities: Quantities, terms: Mapping[int, int], fixed: set[int]) -> tuple[int, list[int]] | None:
