@@ -46,8 +46,8 @@ def test_a_small_count_or_complement_hides_its_row(events, n, hidden, n_shown):
     assert pd.notna(row["n"]) is n_shown
     for column in ("estimate", "low", "high"):
         assert pd.isna(row[column]) is hidden
-    # nobody of a few is a true zero, and tells nothing of how few they are
-    assert pd.isna(row["events"]) is (hidden and events > 0)
+    # of patients whose number is hidden nothing is shown, not even that nobody had the event
+    assert pd.isna(row["events"]) is hidden
     assert (row["note"] == "") is hidden
     assert (row["method"] == "") is hidden
 

@@ -34,11 +34,15 @@ class Course:
         Days that are wanted most.
     size : int or None
         Patients of the group, where each counts once.
+    given, never : int or None
+        A day whose count follows from other counts that are shown, or would give one that is not.
     """
 
     counts: dict[int, int] = field(default_factory=dict)
     first: set[int] = field(default_factory=set)
     size: int | None = None
+    given: int | None = None
+    never: int | None = None
     shown: list[int] = field(default_factory=list)
     days: list[int] = field(default_factory=list)
 
@@ -69,11 +73,13 @@ class Course:
     def choose(self, minimum_count: int) -> None:
         """Choose days between which none or enough events lie, those wanted most first, of them the last."""
         wanted = sorted(self.first)
+        if self.given is not None:
+            self.shown = [self.given]
         for day in [*wanted[-1:], *wanted[:-1], *(day for day in self.days if day not in self.first)]:
             low, high = self.neighbours(day)
             count = self.counts[day]
             steps = [count - low, *([] if high is None else [high - count])]
-            if day not in self.shown and not any(is_small(step, minimum_count) for step in steps):
+            if day not in (*self.shown, self.never) and not any(is_small(step, minimum_count) for step in steps):
                 insort(self.shown, day)
 
     def hide(self, day: int) -> None:
@@ -81,6 +87,8 @@ class Course:
         while self.is_known(day):
             place = bisect_left(self.shown, day)
             if place < len(self.shown) and self.counts[self.shown[place]] == self.at(day):
+                if day == self.given:
+                    return
                 del self.shown[place]
             elif place and self.counts[self.shown[place - 1]] == self.at(day):
                 del self.shown[place - 1]

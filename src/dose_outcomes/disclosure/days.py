@@ -39,6 +39,7 @@ _EVENTS = {
 }
 #: Two curves of the same patients: what are events of one are competing events of the other.
 _COMPETING = ("first responses on the drug", "stops before response")
+_CENSORED = "censored: "
 _OTHER_CAUSE = "stopping before "
 
 
@@ -73,11 +74,16 @@ def suppress_days(
     for course in courses.values():
         course.days = sorted(course.counts)
     wholes = _wholes(quantities, courses)
-    for name, course in courses.items():
-        if name.at(what="", endpoint="", day=None) not in unseen:
-            course.choose(minimum_count)
-    _leave_no_small_risk_set(courses, minimum_count)
-    separate(courses, wholes)
+    left = {name: course for name, course in courses.items() if name.what.startswith(_CENSORED)}
+    for chosen in ({name: course for name, course in courses.items() if name not in left}, left):
+        for name, course in chosen.items():
+            if name.at(what="", endpoint="", day=None) not in unseen:
+                if chosen is left:
+                    _end_of_time_at_risk(name, courses)
+                course.choose(minimum_count)
+        if chosen is left:
+            _leave_no_small_risk_set(courses, minimum_count)
+        separate(courses, {name: parts for name, parts in wholes.items() if name in chosen})
     for name, course in courses.items():
         for day in course.first:
             place = quantities.found[name.at(day=day)]
@@ -99,7 +105,7 @@ def suppress_days(
 def _courses(quantities: Quantities) -> dict[Cell, Course]:
     courses: dict[Cell, Course] = defaultdict(Course)
     for name, place in quantities.found.items():
-        if name.day is not None and name.what.removeprefix("censored: ").split(" (")[0] in GROWING:
+        if name.day is not None and name.what.removeprefix(_CENSORED).split(" (")[0] in GROWING:
             course = courses[name.at(day=None)]
             course.counts[name.day] = quantities.values[place]
             course.first.add(name.day)
@@ -132,7 +138,7 @@ def _of_curve(points: Sequence[Mapping[str, Any]], courses: dict[Cell, Course]) 
     population = f"{first['population']}, {first['dose_attribution']}"
     place = Cell(events, endpoint, population, "", first["condition"], first["dose"], None)
     start = int(first["at_risk"])
-    names = (events, f"censored: {events if not others else _COMPETING[0]}", others or f"others: {events}")
+    names = (events, f"{_CENSORED}{events if not others else _COMPETING[0]}", others or f"others: {events}")
     totals = dict.fromkeys(names, 0)
     counts: dict[str, dict[int, int]] = {name: {} for name in names}
     for point, following in zip(points, [*points[1:], None], strict=True):
@@ -183,14 +189,31 @@ def _wholes(quantities: Quantities, courses: Mapping[Cell, Course]) -> dict[Cell
 
 def _parts_at_risk(name: Cell) -> tuple[Cell, Cell]:
     event = name.what.removeprefix("at risk: ")
-    return name.at(what=event), name.at(what=f"censored: {event}")
+    return name.at(what=event), name.at(what=f"{_CENSORED}{event}")
+
+
+def _end_of_time_at_risk(name: Cell, courses: Mapping[Cell, Course]) -> None:
+    """Show on the day after which nobody is left how many were censored, if what else ended their time is known."""
+    censored = courses[name]
+    what = name.what.removeprefix(_CENSORED)
+    others = [
+        courses.get(name.at(what=one)) for one in dict.fromkeys((what, *(_COMPETING if what in _COMPETING else ())))
+    ]
+    known = [one for one in others if one is not None]
+    for day in censored.days:
+        if censored.at(day) + sum(one.at(day) for one in known) == censored.size:
+            if all(one.is_known(day) for one in known):
+                censored.given = day
+            else:
+                censored.never = day
+            return
 
 
 def _leave_no_small_risk_set(courses: Mapping[Cell, Course], minimum_count: int) -> None:
     """Hide the censorings of a day on which with the events they leave a small group at risk."""
     for name, censored in courses.items():
-        events = courses.get(name.at(what=name.what.removeprefix("censored: ")))
-        if not name.what.startswith("censored: ") or events is None or censored.size is None:
+        events = courses.get(name.at(what=name.what.removeprefix(_CENSORED)))
+        if not name.what.startswith(_CENSORED) or events is None or censored.size is None:
             continue
         others = courses.get(name.at(what=_COMPETING[1])) if name.what.endswith(_COMPETING[0]) else None
         for day in list(censored.shown):

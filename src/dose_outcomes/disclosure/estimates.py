@@ -133,10 +133,11 @@ def _outcomes(rows: list[Row], state: Suppression, parts_of: Mapping[str, Mappin
             continue
         touched = [place for place in (*row.patients, *row.events) if state.hidden[place]]
         small = [place for place in (*touched, *_without(row, state)) if state.small(place)]
-        if not state.undivided.isdisjoint(touched):
-            outcomes[row.place] = UNDIVIDED
-        elif small and state.unlabelled.isdisjoint(small):
+        marked = [place for place in small if place not in state.unlabelled]
+        if marked and (len(marked) == len(small) or not set(row.patients).isdisjoint(marked)):
             outcomes[row.place] = reason(state.minimum_count)
+        elif not state.undivided.isdisjoint(touched):
+            outcomes[row.place] = UNDIVIDED
         elif any(place in row.events or not row.made.rounded for place in touched):
             outcomes[row.place] = SECONDARY
         elif spans.reach(row, row.made):

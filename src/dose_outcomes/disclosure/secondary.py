@@ -39,7 +39,7 @@ def suppress_patients(quantities: Quantities, minimum_count: int) -> Suppression
     _leave_undivided(state, parts_not_shown(quantities, minimum_count, places - patients))
     hide_by_structure(state, patients)
     _search(state, patients)
-    _leave_undivided(state, dark(quantities, (place for place in patients if state.hidden[place])))
+    _leave_undivided(state, dark(quantities, {place for place in patients if state.hidden[place]}))
     return state
 
 

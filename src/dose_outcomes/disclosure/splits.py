@@ -9,7 +9,7 @@ split is told by the count itself, which is shown, and so tells nothing about th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from dose_outcomes.disclosure.quantities import WITHOUT, Cell, Quantities
 from dose_outcomes.disclosure.wording import is_small
@@ -40,12 +40,12 @@ def parts_not_shown(quantities: Quantities, minimum_count: int, fixed: set[int])
     return found | _events_of(quantities, found)
 
 
-def dark(quantities: Quantities, patients: Iterable[int]) -> set[int]:
-    """Return everything that is counted of patients whose number is not shown.
+def dark(quantities: Quantities, patients: Collection[int]) -> set[int]:
+    """Return everything else that is counted of patients whose number is not shown.
 
     Parameters
     ----------
-    patients : iterable of int
+    patients : collection of int
         Hidden numbers of patients.
     """
     cells: dict[Cell, set[str]] = defaultdict(set)
@@ -55,7 +55,8 @@ def dark(quantities: Quantities, patients: Iterable[int]) -> set[int]:
     return {
         place
         for place, name in enumerate(quantities.names)
-        if not {"", name.endpoint}.isdisjoint(cells.get(name.at(what="", endpoint="", day=None), ()))
+        if place not in patients
+        and not {"", name.endpoint}.isdisjoint(cells.get(name.at(what="", endpoint="", day=None), ()))
     }
 
 
