@@ -76,7 +76,7 @@ class Reading:
         if not self.strict or not true:
             return
         if label.startswith(_PROTECTS):
-            self.system.limit(name, self.minimum_count if true >= self.minimum_count else 1)
+            self.system.limit(name, 1)  # small counts lose their mark too where it would tell too much
         elif label.startswith(BELOW) and self.is_small(name) and meant:
             self.system.limit(name, 1, self.minimum_count - 1)
 
@@ -116,7 +116,7 @@ class Reading:
             self.system.limit(events, 1)
             if below:
                 self.system.limit(rest, 1)
-        if not self.strict and not row["n"] and row["suppressed"]:
+        if not self.strict and not row["n"] and row["suppressed"].startswith((BELOW, _PROTECTS)):
             self.system.limit(patients, 1)
 
     @staticmethod

@@ -56,6 +56,8 @@ class Suppression:
         be below five could only have one or two each.
     undivided : set of int
         Parts of a count of which no part is shown: each may be none.
+    twins : dict of int to set of int
+        Quantities that are one and the same, under several names.
     lowest, highest : list of int
         The smallest and largest value each quantity has in the tables found so far that an attacker cannot tell
         from the true one.
@@ -67,6 +69,7 @@ class Suppression:
     lowest: list[int] = field(init=False)
     highest: list[int] = field(init=False)
     sums_of: list[list[int]] = field(init=False)
+    twins: dict[int, set[int]] = field(init=False)
     free: set[int] = field(default_factory=set)
     unlabelled: set[int] = field(default_factory=set)
     undivided: set[int] = field(default_factory=set)
@@ -78,7 +81,20 @@ class Suppression:
             for shown, value in zip(self.quantities.shown, values, strict=True)
         ]
         self.lowest, self.highest = list(values), list(values)
+        self.twins = self.quantities.twins()
         self.consider(set(range(len(values))))
+
+    def unmark(self, place: int) -> None:
+        """Do not tell of a count, nor of its equals and those without the event, whether it is small."""
+        for one in (place, *self.quantities.pairs.get(place, ())):
+            self.unlabelled |= {one, *self.twins.get(one, ())}
+
+    def leave_undivided(self, place: int) -> None:
+        """Hide a part of a count that is not divided: it may be none."""
+        for one in (place, *self.twins.get(place, ())):
+            self.hidden[one] = self.quantities.shown[one]
+            self.undivided.add(one)
+            self.unmark(one)
 
     def consider(self, places: set[int]) -> None:
         """Take account of the sums of some quantities alone."""

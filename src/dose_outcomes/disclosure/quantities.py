@@ -102,6 +102,16 @@ class Quantities:
                 self.noted.add(frozenset(terms.items()))
                 self.sums.append(terms)
 
+    def twins(self) -> dict[int, set[int]]:
+        """Return the quantities that a sum of two terms says to be equal."""
+        found: dict[int, set[int]] = {}
+        for terms in self.sums:
+            if len(terms) == 2:
+                together = set[int]().union(*({place} | found.get(place, set()) for place in terms))
+                for place in together:
+                    found[place] = together
+        return found
+
 
 def read_rows(records: Iterable[Mapping[str, Any]]) -> tuple[list[Row], Quantities]:
     """Return the rows of the tidy table with their quantities.

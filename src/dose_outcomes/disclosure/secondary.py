@@ -69,9 +69,7 @@ def suppress_rest(state: Suppression, by_day: ByDay) -> None:
 
 def _leave_undivided(state: Suppression, places: set[int]) -> None:
     for place in places:
-        state.hidden[place] = True
-        state.undivided.add(place)
-        state.unlabelled |= {place, *state.quantities.pairs.get(place, ())}
+        state.leave_undivided(place)
 
 
 def _leave_out_complements(state: Suppression, settled: set[int]) -> None:
@@ -127,7 +125,7 @@ def _unmark(state: Suppression, places: list[int]) -> None:
         if state.quantities.values[place] and (
             state.hidden[place] or (state.small(place) and not state.quantities.shown[place])
         ):
-            state.unlabelled |= {place, *state.quantities.pairs.get(place, ())}
+            state.unmark(place)
 
 
 def _beside(state: Suppression, place: int, rings: int) -> list[int]:

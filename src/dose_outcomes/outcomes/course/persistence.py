@@ -23,7 +23,7 @@ from dose_outcomes.derive.stopping import LOST
 from dose_outcomes.outcomes.cells import ANALYSED, NO_PATIENTS, margins, with_totals
 from dose_outcomes.outcomes.course.describing import by
 from dose_outcomes.outcomes.time_to_event import Question, time_to_event
-from dose_outcomes.results import Result
+from dose_outcomes.results import ALL, Result
 from dose_outcomes.stats.survival.competing import aalen_johansen, incidence_at
 from dose_outcomes.stats.survival.kaplan_meier import kaplan_meier, survival_at
 from dose_outcomes.study import Study
@@ -96,6 +96,8 @@ def _survival(counts: pd.DataFrame, study: Study, *, lost: pd.DataFrame | None =
     if lost is not None:
         counted = by(with_totals(lost, ["day"], ["events", "censored"]).reset_index(), ["condition", "dose"])
     for condition, dose in margins(study):
+        if lost is not None and condition != ALL:
+            continue  # a check of the whole: in small groups the lost would follow from those censored
         cell, events = cells.get((condition, dose)), counted.get((condition, dose))
         key = _key(*named, condition, dose)
         if cell is None:
