@@ -21,7 +21,7 @@ from benchmarks.disclosure_attack.cohorts import Cohort
 
 _PROVENANCE = {"code": "", "study_sha256": "", "lock_sha256": "", "inputs": [], "python": "", "versions": {}}
 _IDENTIFIERS = {"estimates.csv": "estimate_id", "curves.csv": "curve_id", "attrition.csv": "attrition_id"}
-_COUNTED = "patients?|responders?|events?|censored|at risk|rows|side effects"
+_COUNTED = "patients?|responders?|events?|censored|at risk|side effects"
 _PHRASES = (
     re.compile(rf"(?<![\d.,–-])(\d+) of (\d+)(?: \w+)? (?:{_COUNTED})\b"),
     re.compile(r"(?<![\d/.,])(\d+)\s?/\s?(\d+)(?![\d/.,]\d|/)"),
