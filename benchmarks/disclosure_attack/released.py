@@ -26,6 +26,7 @@ from benchmarks.disclosure_attack.names import (
     SEVERITIES,
     STILL_ON,
     SUBGROUPS,
+    TERMS,
     VISIT,
     VISITS,
 )
@@ -259,7 +260,7 @@ def release(results: Results, cohort: Cohort) -> dict[str, str]:
     """Return the released files: name and text."""
     minimum = cohort.study.disclosure.minimum_count
     definitions = {endpoint.id: dict(endpoint.definitions) for endpoint in cohort.study.endpoints}
-    shown = release_tables(results.estimates, results.curves, minimum, definitions)
+    shown = release_tables(results.estimates, results.curves, minimum, definitions, systems=TERMS)
     quality = shown_quality(results.quality, minimum)
     return {
         "estimates.csv": to_csv(shown.estimates),

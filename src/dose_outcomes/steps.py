@@ -83,6 +83,7 @@ def estimate(study_file: str, counts: Iterable[str], estimates: str, curves: str
 @step
 def release(
     study: str,
+    cohort: Iterable[str],
     counts: Iterable[str],
     estimates: str,
     curves: str,
@@ -102,6 +103,7 @@ def release(
 
     from dose_outcomes.cohort.quality import data_quality, shown_quality
     from dose_outcomes.disclosure import (
+        body_systems,
         release_attrition,
         release_tables,
         share_released,
@@ -122,6 +124,7 @@ def release(
         minimum,
         definitions,
         lambda hidden: comparisons_over_shown(tables, settings, hidden),
+        body_systems(next(path for path in cohort if Path(path).stem == "side_effects")),
     )
     quality = shown_quality(data_quality(_read_json(accounts), _read_json(checks), settings), minimum)
     write_release(

@@ -204,6 +204,6 @@ def _run_again(
     steps.count(study, cohort, accounts, counted, log)
     steps.estimate(study, counted, estimates, curves, log)
     texts = {name: str(path) for name, path in released.items() if name not in WITH_THE_REPORT}
-    steps.release(study, counted, estimates, curves, accounts, checks, texts, log)
+    steps.release(study, cohort, counted, estimates, curves, accounts, checks, texts, log)
     steps.report(study, inputs, texts.values(), str(released["report"]), log)
     return released

@@ -23,6 +23,7 @@ rule release:
     """Hide what must not leave the site, and write what may."""
     input:
         study=STUDY_FILE,
+        cohort=rules.cohort.output.tables,
         counts=rules.counts.output,
         estimates=rules.estimates.output.estimates,
         curves=rules.estimates.output.curves,

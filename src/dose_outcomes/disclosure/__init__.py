@@ -8,12 +8,14 @@ those shown; `estimates`, `curves` and `attrition` write the outcome into the ta
 from dose_outcomes.disclosure.attrition import release_attrition
 from dose_outcomes.disclosure.curves import release_curves
 from dose_outcomes.disclosure.estimates import Released, release_estimates, release_tables, share_released
+from dose_outcomes.disclosure.nested import body_systems
 from dose_outcomes.disclosure.wording import RISK_TABLE, reason
 from dose_outcomes.disclosure.writing import write_release
 
 __all__ = [
     "RISK_TABLE",
     "Released",
+    "body_systems",
     "reason",
     "release_attrition",
     "release_curves",

@@ -82,18 +82,20 @@ class Course:
             if day not in (*self.shown, self.never) and not any(is_small(step, minimum_count) for step in steps):
                 insort(self.shown, day)
 
-    def hide(self, day: int) -> None:
-        """Hide a day, and the days beside it that would give its count."""
-        while self.is_known(day):
+    def hide(self, day: int) -> bool:
+        """Hide a day, and the days beside it that would give its count; return whether any could be."""
+        before = len(self.shown)
+        while self.is_known(day) and day != self.given:
             place = bisect_left(self.shown, day)
-            if place < len(self.shown) and self.counts[self.shown[place]] == self.at(day):
-                if day == self.given:
-                    return
+            if place < len(self.shown) and self.at(self.shown[place]) == self.at(day):
+                if self.shown[place] == self.given:
+                    break
                 del self.shown[place]
-            elif place and self.counts[self.shown[place - 1]] == self.at(day):
+            elif place and self.at(self.shown[place - 1]) == self.at(day):
                 del self.shown[place - 1]
             else:
-                return
+                break
+        return len(self.shown) < before
 
 
 def separate(courses: Mapping[Cell, Course], wholes: Mapping[Cell, Sequence[Sequence[Cell]]]) -> None:
@@ -136,12 +138,10 @@ def _take_apart(
         for name in sorted(parts, key=lambda part: _dear(courses, sums, sums_of, part, day)):
             if _is_open(courses[whole], [courses[part] for part in parts], day):
                 break
-            if courses[name].is_known(day):
-                courses[name].hide(day)
+            if courses[name].hide(day):
                 changed[name] = None
         else:
-            if not _is_open(courses[whole], [courses[part] for part in parts], day):
-                courses[whole].hide(day)
+            if not _is_open(courses[whole], [courses[part] for part in parts], day) and courses[whole].hide(day):
                 changed[whole] = None
     return list(changed)
 

@@ -11,6 +11,7 @@ from dose_outcomes.disclosure.curves import release_curves
 from dose_outcomes.disclosure.days import GROWING, suppress_days
 from dose_outcomes.disclosure.declared import Made
 from dose_outcomes.disclosure.moves import Suppression
+from dose_outcomes.disclosure.nested import add_nested, families
 from dose_outcomes.disclosure.quantities import Cell, Quantities, Row, cells, read_rows, without_event
 from dose_outcomes.disclosure.relations import add_sums
 from dose_outcomes.disclosure.secondary import suppress_patients, suppress_rest
@@ -66,6 +67,7 @@ def release_tables(
     minimum_count: int,
     parts_of: Mapping[str, Mapping[str, str]] | None = None,
     over_shown: OverShown | None = None,
+    systems: Mapping[str, str] | None = None,
 ) -> Released:
     """Release the tidy table and the curves together: neither gives a small count of the other.
 
@@ -78,6 +80,8 @@ def release_tables(
     over_shown : callable, optional
         Returns what compares responders over conditions, made without the cells that it is given: those that are not
         shown. Takes the place of numbers that are made of a hidden count.
+    systems : mapping of str to str, optional
+        ``term: NAME``: ``body_system: NAME``, so that a body system is known to be the sum of its terms.
     """
     table = estimates.copy()
     steps = table.iloc[:0] if curves is None else curves
@@ -85,12 +89,13 @@ def release_tables(
         return Released(table, steps)
     rows, quantities = read_rows(_records(table))
     add_sums(quantities, parts_of or {}, minimum_count)
+    add_nested(quantities)
     points: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for point in _records(steps) if curves is not None else ():
         points[point["curve_id"]].append(point)
     state = suppress_patients(quantities, minimum_count)
     by_day = suppress_days(quantities, minimum_count, points, state.undivided)
-    suppress_rest(state, by_day)
+    suppress_rest(state, by_day, families(quantities, systems or {}))
     outcome = _outcomes(rows, state, parts_of or {})
     for place in close_thresholds(rows, outcome, minimum_count):
         outcome[place] = reason(minimum_count)

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dose_outcomes.disclosure.quantities import Quantities
+from dose_outcomes.disclosure.quantities import ROOM, Quantities
 from dose_outcomes.disclosure.wording import is_small
 from dose_outcomes.results import ALL
 
@@ -106,7 +106,8 @@ class Suppression:
 
     def small(self, place: int) -> bool:
         """Tell whether a count is one that must not be known."""
-        return is_small(self.quantities.values[place], self.minimum_count)
+        room = self.quantities.names[place].what.startswith(ROOM)
+        return not room and is_small(self.quantities.values[place], self.minimum_count)
 
     def needed(self, place: int) -> int:
         """Return by how much the largest and the smallest open value of a count must differ, 0 for any."""

@@ -20,6 +20,8 @@ _MISSING_DATA = {
 
 WITHOUT = "without "
 """Begins the name of the patients who have not the event."""
+ROOM = "room: "
+"""Begins the name of what lies between two counts, one within the other: no group of anybody's interest."""
 
 
 class Cell(NamedTuple):

@@ -10,14 +10,19 @@ Sources: Langsrud 2024, Secondary cell suppression by Gaussian elimination, doi 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dose_outcomes.disclosure.days import ByDay
 from dose_outcomes.disclosure.moves import Suppression, open_by_moves
-from dose_outcomes.disclosure.quantities import WITHOUT, Quantities
+from dose_outcomes.disclosure.nested import hide_beside_lonely
+from dose_outcomes.disclosure.quantities import ROOM, WITHOUT, Quantities
 from dose_outcomes.disclosure.splits import dark, parts_not_shown
 from dose_outcomes.disclosure.structure import hide_by_structure
 
 #: Where no choice protects a count: how far around it small counts lose their mark, then all are hidden.
 _RINGS = 4
+#: What is hidden beside a lonely part must be protected in its turn.
+_ROUNDS = 4
 #: Sets of patients: decided on first, and shown or hidden whatever else is counted of them.
 PATIENTS = ("analysed", "assessable")
 
@@ -35,21 +40,24 @@ def suppress_patients(quantities: Quantities, minimum_count: int) -> Suppression
     state = Suppression(quantities, minimum_count)
     places = set(range(len(quantities.values)))
     patients = {place for place in places if quantities.names[place].what in PATIENTS}
-    state.consider(patients)
+    rooms = {place for place in places if quantities.names[place].what.startswith(f"{ROOM}assessable")}
+    state.consider(patients | rooms)
     _leave_undivided(state, parts_not_shown(quantities, minimum_count, places - patients))
-    hide_by_structure(state, patients)
-    _search(state, patients)
+    hide_by_structure(state, patients | rooms)
+    _search(state, patients | rooms)
     _leave_undivided(state, dark(quantities, {place for place in patients if state.hidden[place]}))
     return state
 
 
-def suppress_rest(state: Suppression, by_day: ByDay) -> None:
+def suppress_rest(state: Suppression, by_day: ByDay, families: Sequence[tuple[int, tuple[int, ...]]] = ()) -> None:
     """Hide the rest, the sets of patients being settled.
 
     Parameters
     ----------
     by_day : ByDay
         What is hidden of the counts that grow from day to day.
+    families : sequence of (int, tuple of int), optional
+        Wholes and their parts, as `nested.families` returns them.
     """
     quantities = state.quantities
     places = set(range(len(quantities.values)))
@@ -64,7 +72,10 @@ def suppress_rest(state: Suppression, by_day: ByDay) -> None:
     _leave_undivided(state, parts_not_shown(quantities, state.minimum_count, patients | by_day.places))
     free = places - settled - by_day.places
     hide_by_structure(state, free)
-    _search(state, free)
+    for _ in range(_ROUNDS):
+        _search(state, free)
+        if not hide_beside_lonely(state, families):
+            return
 
 
 def _leave_undivided(state: Suppression, places: set[int]) -> None:

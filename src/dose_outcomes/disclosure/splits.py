@@ -81,8 +81,9 @@ def _is_few(quantities: Quantities, place: int, minimum_count: int) -> bool:
     return any(is_small(count, LEAST_SPLIT * minimum_count) for count in (quantities.values[place], *others))
 
 
-def _events_of(quantities: Quantities, patients: set[int]) -> set[int]:
-    """Return the events of patients that are not shown: none of the one is none of the other."""
-    names = [quantities.names[place] for place in patients if quantities.names[place].what == _PATIENTS_WITH]
-    found = (quantities.found.get(name.at(what=_EVENTS)) for name in names)
+def _events_of(quantities: Quantities, hidden: set[int]) -> set[int]:
+    """Return the events of patients that are not shown, and the other way: none of the one is none of the other."""
+    other = {_PATIENTS_WITH: _EVENTS, _EVENTS: _PATIENTS_WITH}
+    names = [name for place in hidden if (name := quantities.names[place]).what in other]
+    found = (quantities.found.get(name.at(what=other[name.what])) for name in names)
     return {place for place in found if place is not None}

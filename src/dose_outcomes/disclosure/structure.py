@@ -21,6 +21,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from dose_outcomes.disclosure.quantities import ROOM
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -51,7 +53,7 @@ def hide_by_structure(state: Suppression, free: set[int]) -> None:
 
 def blocks(state: Suppression, free: set[int]) -> list[list[int]]:
     """Return the quantities that may move, in groups that no sum joins, in the order of their names."""
-    group = {place: place for place in free if state.quantities.values[place] or state.hidden[place]}
+    group = {place: place for place in free if _moves(state, place)}
 
     def first(place: int) -> int:
         while group[place] != place:
@@ -69,6 +71,12 @@ def blocks(state: Suppression, free: set[int]) -> list[list[int]]:
         if state.sums_of[place]:
             found[first(place)].append(place)
     return list(found.values())
+
+
+def _moves(state: Suppression, place: int) -> bool:
+    """Tell whether a count may be another one: nobody, where it is shown, is nobody."""
+    room = state.quantities.names[place].what.startswith(ROOM)
+    return room or state.hidden[place] or state.quantities.values[place] > 0
 
 
 def _order(state: Suppression, place: int) -> tuple[str, ...]:

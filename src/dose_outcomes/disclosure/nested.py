@@ -1,0 +1,106 @@
+"""What everybody knows of counts that lie within each other: terms in body systems in any side effect, and the like.
+
+Side effects of all terms are those of their body system, and of all body systems any. Patients with a term are some
+of those with its body system; patients with an event are no more than the events; patients who can be assessed are
+some of those analysed. What lies between two such numbers is a room of at least nobody: it limits both of them.
+
+The sums over terms are followed one by one only (`hide_beside_lonely`): as sums among others they would join all side
+effects of a study to one search.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from dose_outcomes.disclosure.quantities import ROOM, Cell, Quantities
+
+if TYPE_CHECKING:
+    from dose_outcomes.disclosure.moves import Suppression
+
+_ANY = "any"
+_TERM, _SYSTEM = "term: ", "body_system: "
+_PATIENTS, _EVENTS = "patients with", "side effects"
+
+
+def add_nested(quantities: Quantities) -> None:
+    """Note the rooms between patients who can be assessed and those analysed."""
+    for name in list(quantities.names):
+        if name.what == "assessable":
+            population = name.population.replace("assessable", "analysed", 1)
+            _within(quantities, name, name.at(what="analysed", endpoint="", population=population))
+
+
+def families(quantities: Quantities, systems: Mapping[str, str]) -> list[tuple[int, tuple[int, ...]]]:
+    """Return the side effects of any kind and of each body system, with those that they are made of, cell by cell.
+
+    Parameters
+    ----------
+    systems : mapping of str to str
+        Endpoint of a term: endpoint of its body system.
+    """
+    places: dict[Cell, dict[str, int]] = defaultdict(dict)
+    for place, name in enumerate(quantities.names):
+        if name.what in (_PATIENTS, _EVENTS) and name.day is None:
+            places[name.at(endpoint="")][name.endpoint] = place
+    found = []
+    for cell in places.values():
+        for endpoint, whole in cell.items():
+            levels = {_TERM, _SYSTEM} if endpoint == _ANY else {_TERM}
+            for level in sorted(levels):
+                parts = tuple(
+                    place
+                    for other, place in sorted(cell.items())
+                    if other.startswith(level) and (endpoint == _ANY or systems.get(other) == endpoint)
+                )
+                if parts and (endpoint == _ANY or endpoint.startswith(_SYSTEM)):
+                    found.append((whole, parts))
+    return found
+
+
+def hide_beside_lonely(state: Suppression, groups: Iterable[tuple[int, tuple[int, ...]]]) -> bool:
+    """Hide a second part where a single one is hidden, and a part of a hidden whole; return whether any was.
+
+    The events of a whole are the sum of those of its parts: a single hidden one would follow. Which one goes with it
+    depends on its name, not on its count.
+    """
+    changed = False
+    for whole, parts in groups:
+        hidden = [place for place in parts if state.hidden[place] and state.quantities.values[place]]
+        if len(hidden) >= (1 if state.hidden[whole] else 2) or not (hidden or state.hidden[whole]):
+            continue
+        others = [place for place in parts if not state.hidden[place] and state.quantities.values[place]]
+        for place in others[:1]:
+            state.hidden[place] = state.quantities.shown[place]
+            changed |= state.hidden[place]
+    return changed
+
+
+def _within(quantities: Quantities, part: Cell, whole: Cell) -> None:
+    """Note that one count is at most another one, where there is such a one."""
+    of_part, of_whole = quantities.found.get(part), quantities.found.get(whole)
+    if of_part is None or of_whole is None:
+        return
+    between = quantities.values[of_whole] - quantities.values[of_part]
+    if between < 0:
+        return
+    room = quantities.add(part.at(what=f"{ROOM}{part.what} in {whole.what} {whole.endpoint}"), between, shown=False)
+    if room is not None:
+        quantities.relate((of_part, room), of_whole)
+
+
+def body_systems(side_effects: str) -> dict[str, str]:
+    """Return the body system of every term that has one, by the names of their endpoints.
+
+    Parameters
+    ----------
+    side_effects : str
+        Parquet file of the cohort's side effects.
+    """
+    import pandas as pd
+
+    columns = ["term", "body_system"]
+    terms = pd.read_parquet(side_effects, columns=columns).dropna().drop_duplicates().sort_values(columns)
+    alone = terms.drop_duplicates("term", keep=False)
+    return {f"{_TERM}{term}": f"{_SYSTEM}{system}" for term, system in alone.itertuples(index=False)}
