@@ -3,7 +3,7 @@
 The 95 % intervals of several comparisons are not all right with 95 %. Those at level 1 - alpha/m, of the m tests of a
 family, are with at least 1 - alpha, whatever their dependence (Bonferroni; Dunn 1961, J Am Stat Assoc 56:52-64). They
 are given for families whose method bounds the chance of any false find. Holm's, Hochberg's and Hommel's tests are
-stronger than the test by these intervals: an adjusted p value may be below alpha where the interval holds no difference.
+stronger than a test by these intervals: an adjusted p value may be below alpha where the interval holds no difference.
 
 A row is the row of its test with other limits, and the same counts behind it: it is hidden with the same cells
 (`disclosure.declared`).

@@ -84,10 +84,7 @@ class Comparisons:
                 lines = [
                     Line(
                         dose.label,
-                        [
-                            Cell(form, self._find(line, CONTRAST, statistic, dose.identifier, subgroup=subgroup))
-                            for statistic, form in forms
-                        ],
+                        [self._compared(line, statistic, form, dose.identifier, subgroup) for statistic, form in forms],
                     )
                     for dose in self.doses
                 ]
@@ -103,6 +100,11 @@ class Comparisons:
             f"interval where that of the difference holds zero. {SIMULTANEOUSLY if simultaneous else ''}"
             "Not adjusted for differences between the patients.",
         )
+
+    def _compared(self, line: ResponseRow, statistic: str, form: Form, dose: str, subgroup: str) -> Cell:
+        row = self._find(line, CONTRAST, statistic, dose, subgroup=subgroup)
+        # of tests in no family there is no simultaneous interval: nothing is missing
+        return Cell(form, row) if row or form != "limits" else Cell("words")
 
     def _by_condition(self) -> Grid | None:
         lines = [

@@ -46,8 +46,7 @@ class Diagnostics(Part):
     minimum_effective_share: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Effective sample size of a group under the weights of a comparison, as a share of its patients."""
     minimum_events_per_variable: Annotated[float, Field(gt=0)] = 10
-    """Events (of a mixed model, scores) for each fitted parameter of a regression. A Cox model is not fitted below
-    it."""
+    """Events (of a mixed model, scores) for each fitted parameter of a regression."""
     maximum_interval_width: Annotated[float, Field(gt=0, le=2)] = 0.5
     """Precision: width of the interval of a difference of shares; of a difference of restricted means, its width as a
     share of the days."""

@@ -27,7 +27,7 @@ OF_RATES = ("rate_difference", "rate_ratio")
 PER_VARIABLE = ("events_per_variable", "observations_per_parameter")
 #: Analysis: statistics that come from its regression.
 OF_A_REGRESSION = {
-    "time_to_response_by_current_dose": ("hazard_ratio",),
+    "time_to_response_by_current_dose": ("hazard_ratio", "proportional_hazards_test"),
     "mixed_model": ("adjusted_mean_change", "adjusted_mean_difference"),
     "dose_response": ("contrast_test", "ed50_mg", "fitted_proportion"),
 }
@@ -115,7 +115,8 @@ class Reasons:
         bound = self._study.diagnostics.minimum_events_per_variable
         found = self._per_variable.get((row.analysis, row.endpoint, row.condition))
         if found is not None and found.estimate is not None and found.estimate < bound:
-            yield f"few {found.statistic.replace('_', ' ')}: {found.estimate:.1f} (bound {bound:g})"
+            # no number: with it the events at a dose that is hidden would follow from those at the doses that are shown
+            yield f"few {found.statistic.replace('_', ' ')} (bound {bound:g})"
 
 
 def marked(row: Result, reasons: Reasons) -> Result:

@@ -69,7 +69,7 @@ def test_a_regression_with_few_events_for_each_parameter(analysis, statistic, pe
         ROW, analysis=analysis, statistic=per, dose="all", comparator="", estimate=7.5, low=None, high=None
     )
     words = per.replace("_", " ")
-    assert mark(row, study, events) == f"diagnostics failed: few {words}: 7.5 (bound 10)"
+    assert mark(row, study, events) == f"diagnostics failed: few {words} (bound 10)"
     assert mark(row, study, events, minimum_events_per_variable=7.5) == ""
     # of another condition
     assert mark(row, study, replace(events, condition="psoriasis")) == ""
