@@ -97,7 +97,7 @@ def _of_condition(
         estimate=per_parameter if parameters else None,
         n=None if groups else 0,
         events=sum(events for events, _ in groups),
-        method="first responses for each fitted hazard ratio",
+        method=f"first {endpoint.event}s for each fitted hazard ratio",
         note="" if parameters else NO_PATIENTS if not groups else "doses cannot be compared",
     )
     proportional = (
