@@ -72,5 +72,5 @@ def test_words_of_the_results(spec, endpoint, event):
         f"visit at which the {event} was documented",
     ):
         assert any(part in text for text in found), part
-    responding = [text for text in found if re.search("respon", text)]
+    responding = [text for text in found if re.search(r"(?<!dose[ -])respon", text)]
     assert bool(responding) is (event == "response"), responding
