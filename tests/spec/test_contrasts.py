@@ -1,5 +1,7 @@
 """How doses are compared, from scores to differences: responders of the high dose against the low one."""
 
+import pytest
+
 STUDY = {
     "conditions": {"crohns_disease": "Crohn", "fibromyalgia": "Fibromyalgia"},
     "endpoints": [
@@ -136,6 +138,58 @@ def test_p_values_are_adjusted_in_the_families_of_the_study(spec, drawn):
             response    0.02189  -
             """)
     assert outcome.rows("estimate", analysis="multiplicity") == [["2"]]
+
+
+@pytest.mark.parametrize(
+    ("method", "has_them"),
+    [("bonferroni", True), ("holm", True), ("hochberg", True), ("hommel", True), ("benjamini_hochberg", False)],
+)
+def test_two_tests_of_a_family_have_intervals_that_hold_together(spec, method, has_them):
+    family = {
+        "id": "doses",
+        "label": "Doses",
+        "analysis": "responder_contrast",
+        "statistic": "risk_difference",
+        "conditions": "each",
+        "endpoint": "response",
+        "method": method,
+    }
+    few = {"diagnostics": {"minimum_patients": 2, "minimum_events": 0}, "level": 0.9, "multiplicity": [family]}
+    outcome = spec({**STUDY, **few}, **TABLES)
+    key = {**CONTRAST, "missing_data": "non_responder", "subgroup": ""}
+    wide = outcome.rows(
+        "endpoint estimate low high level events n p_value p_adjusted", **key, statistic="simultaneous_risk_difference"
+    )
+    assert bool(wide) is has_them
+    if not has_them:
+        return
+    # alpha 0.1 over two tests is 0.05 each: the intervals of a study whose level is 0.95. The total and the stricter
+    # rule are no tests of the family
+    alone = spec({**STUDY, **few, "level": 0.95, "multiplicity": []}, **TABLES)
+    plain = alone.rows("endpoint estimate low high level events n", **key, statistic="risk_difference")
+    assert [row[:-2] for row in wide] == [row for row in plain if row[0] in ("CD-CDAI-70", "FM-PAIN-30")]
+    assert [row[0] for row in wide] == ["CD-CDAI-70", "FM-PAIN-30"]
+    # the p value stays in the row of the test alone
+    assert all(row[-2:] == ["-", "-"] for row in wide)
+    ((words,),) = outcome.rows(
+        "method", **key | {"condition": "fibromyalgia"}, statistic="simultaneous_risk_difference"
+    )
+    assert words.replace("_", " ").endswith("simultaneous for 2 tests of 'Doses' (Bonferroni)")
+
+
+def test_of_a_single_test_there_is_no_other_interval(spec):
+    family = {
+        "id": "doses",
+        "label": "Doses",
+        "analysis": "responder_contrast",
+        "statistic": "risk_difference",
+        "endpoint": "response",
+        "method": "holm",
+    }
+    few = {"diagnostics": {"minimum_patients": 2, "minimum_events": 0}, "multiplicity": [family]}
+    outcome = spec({**STUDY, **few}, **TABLES)
+    assert outcome.rows("estimate", analysis="multiplicity") == [["1"]]
+    assert not outcome.rows("estimate", **CONTRAST, statistic="simultaneous_risk_difference")
 
 
 def test_few_patients_are_marked_and_have_no_p_value(spec):

@@ -100,3 +100,35 @@ def test_missing_scores_and_the_width_of_the_interval(spec):
     # the number needed is as wide as the difference it comes from
     needed = {**CONTRAST, "statistic": "number_needed_to_treat", "missing_data": "non_responder"}
     assert "wide_interval" in wide.rows("note", **needed)[0][0]
+
+
+def test_comparisons_of_the_same_patients_under_other_assumptions_are_marked_alike(spec):
+    robust = {"missing_data": {}, "tipping_point": {"shares": [0, 1]}}
+    bounds = {"maximum_standardised_difference": 0.25, "minimum_share_followed": 0.81}
+    outcome = spec({**study(**bounds), "robustness": robust}, **cohort())
+    reasons = "groups differ in sex: standardised difference 0.66 (bound 0.25), follow-up short at low"
+    assert reasons in note(outcome)
+    for analysis, number in (("missing_data_ladder", 7), ("tipping_point", 5)):
+        key = {"analysis": analysis, "statistic": "risk_difference", "dose": "high"}
+        found = [text.replace("_", " ") for (text,) in outcome.rows("note", **key)]
+        assert len(found) == number
+        assert all(reasons in text for text in found), found
+    # the share at which the conclusion changes is one of the same comparison
+    shares = outcome.estimates.query("statistic == 'tipping_share' and estimate.notna() and condition == 'all'")
+    assert shares["note"].str.contains("groups differ in sex").all()
+
+
+def test_a_subgroup_is_judged_by_its_own_patients(spec):
+    bounds = {"maximum_standardised_difference": 0.25, "minimum_share_followed": 0.81, "minimum_patients": 3}
+    sexes = {"subgroups": [{"id": "sex", "label": "Sex", "column": "sex"}]}
+    outcome = spec({**study(**bounds), **sexes}, **cohort())
+    key = {"analysis": "responder_rate_by_subgroup", "statistic": "risk_difference", "dose": "high"}
+    notes = {name: text.replace("_", " ") for name, text in outcome.rows("subgroup note", **key)}
+    # of one sex the groups do not differ in it. The two lost early are women of the low dose; of the men two only
+    # were given the high dose. No number stands there: with that of all patients it would give the other one
+    assert notes == {
+        "sex:_female": "diagnostics failed: follow-up short at low (bound 0.81)",
+        "sex:_male": "diagnostics failed: fewer than 3 patients in a group",
+    }
+    # diagnostics of subgroups are no rows of their own
+    assert not outcome.estimates.query("analysis == 'contrast_diagnostics' and subgroup != ''").size

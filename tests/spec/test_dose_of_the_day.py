@@ -76,7 +76,7 @@ def walked():
     return pd.DataFrame(periods, columns=["patient", "condition", "high", "entry", "day", "event"])
 
 
-def run(spec):
+def run(spec, **settings):
     conditions, doses, visits = draw()
     instrument = conditions.set_index("patient_id")["condition"].map({"fibromyalgia": "PAIN_NRS", "psoriasis": "PASI"})
     full = {"PAIN_NRS": 8, "PASI": 20}
@@ -86,7 +86,7 @@ def run(spec):
         code = instrument[name]
         lines.append(f"{name} {day} {code} {2 if responds else full[code]}")
     return spec(
-        STUDY,
+        {**STUDY, **settings},
         patients="\n".join(["patient_id", *conditions["patient_id"]]),
         indications=conditions.assign(primary="true").to_string(index=False),
         doses=doses.to_string(index=False),
@@ -109,6 +109,17 @@ def test_periods_of_a_patient_go_together(spec):
     check_pairs(outcome, periods)
     # who was never seen is never at risk
     assert outcome.counts["dose_periods"]["patients"].sum() == periods.groupby(["patient", "high"]).ngroups
+
+
+def test_a_model_with_few_events_is_fitted_and_marked(spec):
+    found = ratio(run(spec, diagnostics={"minimum_events_per_variable": 1}), "psoriasis")
+    few = ratio(run(spec, diagnostics={"minimum_events_per_variable": 1000}), "psoriasis")
+    columns = ["estimate", "low", "high", "n", "events", "method"]
+    assert few[columns].tolist() == found[columns].tolist()
+    assert found["low"] < found["estimate"] < found["high"]
+    assert "few events per variable (bound 1000)" in few["note"]
+    assert few["note"].startswith("diagnostics failed: ")
+    assert "few events per variable" not in found["note"]
 
 
 def check_errors(outcome, periods, condition):

@@ -175,6 +175,23 @@ def test_responders_to_be_expected_from_noise(spec):
     assert (estimate, note.startswith("fewer_than_30_patients")) == ("-", True)
 
 
+@pytest.mark.parametrize(
+    ("robustness", "codes"),
+    [({}, ["FM-PAIN-30", "FM-PAIN-50"]), ({"endpoints": ["stricter"]}, ["FM-PAIN-50"])],
+)
+def test_noise_stands_beside_the_rates_of_every_benefit(spec, robustness, codes):
+    endpoints = [
+        {"id": name, "label": name, "definitions": {"fibromyalgia": code}}
+        for name, code in (("pain", "FM-PAIN-30"), ("stricter", "FM-PAIN-50"))
+    ]
+    outcome = spec({"endpoints": endpoints, "robustness": robustness}, **SIX)
+    expected = outcome.estimates.query("analysis == 'regression_to_the_mean' and statistic == 'expected_proportion'")
+    assert sorted(set(expected["endpoint"])) == codes
+    # missing scores are looked at for one endpoint: the first, where none is named
+    ladder = outcome.estimates.query("analysis == 'missing_data_ladder'")
+    assert set(ladder["endpoint"]) == {codes[0]}
+
+
 def test_two_scores_before_treatment_tell_how_scores_vary(spec):
     pairs = [(6, 7), (6, 5), (8, 8), (8, 6), (5, 6), (7, 7)]
     scores = "\n".join(

@@ -26,7 +26,7 @@ KINDS = {
     "regression_to_the_mean": "expected_proportion usual_mean",
     "related_side_effect": "proportion",
     "remission_rate": "proportion",
-    "responder_contrast": "risk_difference risk_ratio odds_ratio number_needed_to_treat",
+    "responder_contrast": "risk_difference simultaneous_risk_difference risk_ratio odds_ratio number_needed_to_treat",
     "responder_rate": "proportion trend_test heterogeneity_test",
     "responder_rate_by_strategy": "proportion",
     "responder_rate_by_subgroup": "proportion risk_difference heterogeneity_test",

@@ -130,5 +130,5 @@ def landmark_exclusions(derived: Derived, endpoint: Endpoint) -> tuple[int, list
     total, treated, left = (int(table.count().execute()) for table in (assessable, on_drug, followed))
     return total, [
         (f"Took no dose of a dose group on day {day}", total - treated),
-        (f"Responded by day {day}", treated - left),
+        (f"{'Responded' if endpoint.kind == 'benefit' else 'Had the event'} by day {day}", treated - left),
     ]

@@ -1,7 +1,7 @@
 """Whether groups can be compared: what was known of their patients at the start, and how long each was seen.
 
-Counted for all analysed patients, whom comparisons of side effects are about, and for those who can be assessed for
-each endpoint.
+Counted for all analysed patients, whom comparisons of side effects are about, for those who can be assessed for
+each endpoint, and for those of each subgroup who can be assessed for the first.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dose_outcomes.derive.context import Derived
+from dose_outcomes.derive.course.subgroups import subgroup_levels, subgroup_name
 from dose_outcomes.derive.population import analysed
 from dose_outcomes.derive.rule import DECIMALS
 
@@ -78,8 +79,13 @@ def follow_up_counts(derived: Derived) -> list[pd.DataFrame]:
     return [patients.group_by(*keys, day=patients.observed_until).agg(n=patients.count()).execute()]
 
 
+def subgroup_population(endpoint: str, subgroup: str) -> str:
+    """Return what stands as the endpoint of the patients of a subgroup (``sex: female``)."""
+    return f"{endpoint} {subgroup}"
+
+
 def _compared_patients(derived: Derived) -> ir.Table:
-    """Return a row per patient of every population: the analysed ones, and those assessable for each endpoint."""
+    """Return a row per patient of every population: analysed, assessable for each endpoint, of each subgroup."""
     import ibis
 
     if TABLE in derived.connection.list_tables():
@@ -90,6 +96,7 @@ def _compared_patients(derived: Derived) -> ir.Table:
             endpoint=ibis.literal(ALL_ANALYSED), first_response=ibis.null("int64"), **{SCORE: ibis.null("float64")}
         )
     ]
+    subgroups = []
     for endpoint in derived.study.endpoints:
         own = derived.patients[endpoint.id]
         own = own.filter(own.not_assessable.isnull())
@@ -103,7 +110,12 @@ def _compared_patients(derived: Derived) -> ir.Table:
             .rename({SCORE: "base"})
             .select(parts[0].columns)
         )
+        if endpoint is derived.study.endpoints[0]:
+            for subgroup in derived.study.subgroups:
+                named = parts[-1].join(subgroup_levels(derived, subgroup), "patient_id")
+                name = ibis.literal(subgroup_population(endpoint.id, subgroup_name(subgroup, ""))) + named.level
+                subgroups.append(named.mutate(endpoint=name).select(parts[0].columns))
     source = derived.cohort.patients
     columns = dict.fromkeys(("patient_id", AGE, SEX, "observed_until", *derived.study.covariates))
     known = source.select(*columns, died=source.end_reason == DEATH)
-    return derived.connection.create_table(TABLE, ibis.union(*parts).join(known, "patient_id"))
+    return derived.connection.create_table(TABLE, ibis.union(*parts, *subgroups).join(known, "patient_id"))

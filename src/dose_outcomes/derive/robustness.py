@@ -10,7 +10,7 @@ from dose_outcomes.derive.intercurrent import STOP_REASONS
 from dose_outcomes.derive.visits import definition_codes, visit_plan, visit_responses
 from dose_outcomes.study import Study
 from dose_outcomes.study.endpoints import Endpoint
-from dose_outcomes.study.robustness import examined_endpoints
+from dose_outcomes.study.robustness import endpoints_with_noise, examined_endpoints
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -63,7 +63,7 @@ def baseline_scores(derived: Derived) -> list[pd.DataFrame]:
         endpoint, condition, definition, dose, score (millionths of a point), n.
     """
     found = []
-    for endpoint in examined_endpoints(derived.study):
+    for endpoint in endpoints_with_noise(derived.study):
         patients = derived.patients[endpoint.id]
         patients = patients.filter(patients.not_assessable.isnull(), patients.base.notnull())
         counted = patients.group_by("definition", "condition", "dose", score=_millionths(patients.base)).agg(
@@ -87,7 +87,7 @@ def repeated_scores(derived: Derived) -> list[pd.DataFrame]:
     import ibis
 
     study, found = derived.study, []
-    for endpoint in examined_endpoints(study):
+    for endpoint in endpoints_with_noise(study):
         if endpoint.baseline.choose != "last":
             continue
         patients = derived.patients[endpoint.id]

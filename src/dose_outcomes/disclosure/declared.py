@@ -125,7 +125,9 @@ DECLARED: dict[str, dict[str, Made]] = {
     ),
     "related_side_effect": {"proportion": Made("analysed", "related", "share")},
     "remission_rate": {"proportion": Made("assessable", "remissions", "share")},
-    "responder_contrast": _each(_CONTRASTS, _over(_RESPONDERS, "sides", "sides by condition")),
+    "responder_contrast": _each(
+        (*_CONTRASTS, "simultaneous_risk_difference"), _over(_RESPONDERS, "sides", "sides by condition")
+    ),
     "responder_rate": {
         "proportion": _RESPONDERS,
         "trend_test": _over(_RESPONDERS, "doses", "everything within conditions"),
@@ -151,7 +153,7 @@ DECLARED: dict[str, dict[str, Made]] = {
     "serious_side_effect": {"proportion": Made("analysed", "serious", "share")},
     "side_effect_action": {"proportion": Made("analysed", "action", "share")},
     "side_effect_contrast": {
-        **_each(("risk_difference", "risk_ratio"), _side("analysed", "patients with")),
+        **_each(("risk_difference", "risk_ratio", "simultaneous_risk_difference"), _side("analysed", "patients with")),
         **_each(("rate_difference", "rate_ratio"), _side("analysed", "side effects", "events")),
     },
     "side_effect_dechallenge": {"one_minus_survival": Made("stopped with", "gone after stopping", "cumulative")},
@@ -167,7 +169,7 @@ DECLARED: dict[str, dict[str, Made]] = {
     "side_effect_rechallenge": {"one_minus_survival": Made("took it again", "came back", "cumulative")},
     "side_effect_self_controlled": {
         "rate_per_100_person_years": Made("with a change", "in the window", "events"),
-        "rate_ratio": _side("with a change", "in the window", "events"),
+        **_each(("rate_ratio", "simultaneous_rate_ratio"), _side("with a change", "in the window", "events")),
     },
     "side_effect_severity": {"proportion": Made("analysed", "worst", "share")},
     "sustained_response_rate": {"proportion": Made("assessable", "sustained", "share")},

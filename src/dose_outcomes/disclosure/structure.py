@@ -46,7 +46,7 @@ def hide_by_structure(state: Suppression, free: set[int]) -> None:
         Quantities that may be hidden or may move.
     """
     for block in blocks(state, free):
-        small = [place for place in block if state.small(place)]
+        small = [place for place in block if state.small(place) and place not in state.undivided]
         if small:
             _free_all(state, block, small)
 

@@ -41,7 +41,7 @@ def responder_rate_by_attribution(responders: pd.DataFrame, study: Study) -> Ite
                     yield replace(result, dose_attribution=attribution, note=note)
                     continue
                 method = f"{result.method}; by the dose on day {study.dose_attributions.landmark_day}"
-                population = "assessable, on the drug and without a response on the landmark day"
+                population = f"assessable, on the drug and without {endpoint.an_event} on the landmark day"
                 yield replace(result, dose_attribution=attribution, method=method, population=population)
 
 
@@ -79,6 +79,6 @@ def response_rate_by_current_dose(counts: pd.DataFrame, study: Study) -> Iterato
                 n=n,
                 events=int(cell["events"]),
                 person_years=years,
-                method=f"first documented responses per time at risk at the dose taken; {rate.method}",
+                method=f"first documented {endpoint.event}s per time at risk at the dose taken; {rate.method}",
                 note=rate.note if years else NO_PATIENTS,
             )

@@ -64,12 +64,18 @@ def dose_response(cells: Sequence[ResponderCells], study: Study) -> Iterator[Res
             continue
         for condition in (ALL, *one.conditions):
             yield from _rows(one, condition, "", _crude(one.of(condition, study.dose_labels), study), study)
+    yield from standardised_dose_response(cells, study)
+
+
+def standardised_dose_response(cells: Sequence[ResponderCells], study: Study) -> Iterator[Result]:
+    """Return the part of `dose_response` that is over conditions, standardised to one mix of them."""
+    for whole in cells:
+        if len(study.dose_labels) < 2 or whole.endpoint is not study.primary_endpoint or not whole.primary:
+            continue
+        one = whole.pooled(study.dose_labels)
         if len(one.conditions) > 1:
-            pooled = one.pooled(study.dose_labels)
-            if len(pooled.conditions) < 2:
-                continue
-            rows = _rows(pooled, ALL, STANDARDISED, _standardised(pooled, study), study)
-            yield from (replace(row, note=joined(row.note, pooled.left_out_note(one))) for row in rows)
+            rows = _rows(one, ALL, STANDARDISED, _standardised(one, study), study)
+            yield from (replace(row, note=joined(row.note, one.left_out_note(whole))) for row in rows)
 
 
 def candidates(study: Study) -> list[tuple[str, Candidate]]:

@@ -15,6 +15,7 @@ from dose_outcomes.outcomes.responder_rate import responder_rate, responder_rate
 from dose_outcomes.outcomes.robustness import robustness
 from dose_outcomes.outcomes.side_effect_incidence import side_effect_incidence
 from dose_outcomes.outcomes.side_effects import side_effects
+from dose_outcomes.outcomes.simultaneous import simultaneous_intervals
 from dose_outcomes.outcomes.time_to_event import questions, time_to_event
 from dose_outcomes.outcomes.times.every_analysis import times
 from dose_outcomes.results import CURVE_COLUMNS, CURVE_KEY, Result, to_frame
@@ -58,5 +59,6 @@ def estimate_all(counts: dict[str, pd.DataFrame], study: Study) -> tuple[pd.Data
     results += list(literature(results, study))
     curve = pd.concat(curves, ignore_index=True) if curves else pd.DataFrame(columns=list(CURVE_COLUMNS))
     results = list(with_diagnostics(results, counts, study))
-    table = to_frame(adjust_families(results, study))
+    results = adjust_families(results, study)
+    table = to_frame([*results, *simultaneous_intervals(results, counts, study)])
     return table, curve.sort_values([*CURVE_KEY, "day"], kind="stable", ignore_index=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dose_outcomes.outcomes.cells import ASSESSABLE, NO_PATIENTS
 from dose_outcomes.outcomes.missing_patterns import Cell, visit_patterns
+from dose_outcomes.outcomes.precision import imprecision, joined
 from dose_outcomes.outcomes.responder_rate import endpoint_name, target_days
 from dose_outcomes.results import ALL, Result
 from dose_outcomes.stats.pooling.imputation import imputed_difference, imputed_proportion
@@ -140,9 +141,9 @@ def _differences(
         method = HANDLINGS[handling]
         if counts is not None and other is not None:
             found = DIFFERENCES[study.contrasts.difference](*counts, *other, level=study.level)
-            n, events = counts[1] + other[1], counts[0] + other[0]
+            groups = [counts, other]
         else:
-            n, events = first.n + second.n, first.responders + second.responders
+            groups = [(first.responders, first.n), (second.responders, second.n)]
             if handling == "inverse_probability_weighting":
                 found = difference_of_estimates(first.weighted(), second.weighted())
             elif len(first.visit.imputation.imputed) == 0:
@@ -150,7 +151,9 @@ def _differences(
             else:
                 pooled = imputed_difference(first.imputed(), second.imputed(), level=study.level).estimate
                 found, method = _noted(pooled, first.visit.imputation.note), first.visit.imputation.method
-        yield _result(row, found, n, events, "; ".join(part for part in (found.method, method) if part))
+        made = _result(row, found, sum(n for _, n in groups), sum(events for events, _ in groups),
+                       joined(found.method, method))  # fmt: skip
+        yield replace(made, note=joined(imprecision(groups, study), made.note)) if found.estimate is not None else made
 
 
 def _noted(found: Estimate, note: str) -> Estimate:

@@ -50,6 +50,11 @@ def adjust_families(results: Sequence[Result], study: Study) -> list[Result]:
     return adjusted
 
 
+def members(results: Sequence[Result], family: Family, study: Study) -> list[Result]:
+    """Return the rows of a family, those without a p value too."""
+    return [result for result in results if _belongs(result, family, study)]
+
+
 def _family_row(family: Family, size: int, method: str, excluded: Sequence[Result], any_rows: bool) -> Result:
     note = "" if any_rows else f"no row has the analysis {family.analysis} and the statistic {family.statistic}"
     if excluded:

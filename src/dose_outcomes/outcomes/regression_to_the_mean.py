@@ -39,7 +39,7 @@ from dose_outcomes.stats.proportions.usual_score import UsualScore, usual_score
 from dose_outcomes.stats.result import Estimate, FloatArray
 from dose_outcomes.study import Study
 from dose_outcomes.study.endpoints import Endpoint
-from dose_outcomes.study.robustness import examined_endpoints
+from dose_outcomes.study.robustness import endpoints_with_noise
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +71,7 @@ def regression_to_the_mean(
     baseline_scores, repeated_scores : DataFrame
         As `derive.robustness` gives them.
     """
-    for endpoint in examined_endpoints(study) if study.robustness.regression_to_the_mean else ():
+    for endpoint in endpoints_with_noise(study) if study.robustness.regression_to_the_mean else ():
         own = baseline_scores[baseline_scores["endpoint"] == endpoint.id]
         pairs = repeated_scores[repeated_scores["endpoint"] == endpoint.id]
         by_condition = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dose_outcomes.outcomes.diagnostics.comparisons import ANALYSIS as DIAGNOSTICS
 from dose_outcomes.outcomes.diagnostics.every_analysis import with_diagnostics
-from dose_outcomes.outcomes.dose_response import STANDARDISED, dose_response
+from dose_outcomes.outcomes.dose_response import dose_response, standardised_dose_response
 from dose_outcomes.outcomes.remission import remission_rate, sustained_response_rate
 from dose_outcomes.outcomes.responder_cells import STRATIFIED, leaving_out, responder_cells
 from dose_outcomes.outcomes.responder_contrast import responder_contrast
@@ -61,6 +61,6 @@ def comparisons_over_shown(
         *(row for row in responder_trend(cells, study) if row.subgroup == STRATIFIED),
         *responder_heterogeneity(cells, study),
         *responder_shrinkage(cells, study),
-        *(row for row in dose_response(cells, study) if row.subgroup == STANDARDISED),
+        *standardised_dose_response(cells, study),
     ]
     return [row for row in with_diagnostics(found, counts, study) if row.analysis != DIAGNOSTICS]

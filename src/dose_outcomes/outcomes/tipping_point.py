@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dose_outcomes.outcomes.cells import ASSESSABLE, NO_PATIENTS, with_totals
 from dose_outcomes.outcomes.missing_data import DIFFERENCES, compared_doses
+from dose_outcomes.outcomes.precision import imprecision, joined
 from dose_outcomes.outcomes.responder_rate import endpoint_name, target_days
 from dose_outcomes.results import ALL, Result
 from dose_outcomes.stats.proportions.single import wilson
@@ -110,6 +111,8 @@ def _comparison(
     if not too_few and min(group.observed, reference.observed) < minimum:
         too_few = f"fewer than {minimum} patients observed in a group"
 
+    few = imprecision([(group.events, group.observed), (reference.events, reference.observed)], study)
+
     def row(subgroup: str, responders: int, reference_responders: int) -> Result:
         found = difference_assuming(
             group, reference, responders, reference_responders, difference=difference, level=level
@@ -117,7 +120,7 @@ def _comparison(
         return Result(
             **key, subgroup=subgroup, statistic="risk_difference",
             estimate=found.estimate, low=found.low, high=found.high,
-            method=f"{found.method}; {ASSUMING}", note=found.note,
+            method=f"{found.method}; {ASSUMING}", note=joined(few, found.note),
         )  # fmt: skip
 
     if too_few:
@@ -135,7 +138,7 @@ def _comparison(
             estimate=found.share,
             method="share of responders among the missing of the dose at which the conclusion changes first; "
             "those of the comparator respond as observed",
-            note=found.note,
+            note=joined(few, found.note) if found.share is not None else found.note,
         )
     for share in shares:
         for other in shares:

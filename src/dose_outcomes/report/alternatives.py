@@ -110,7 +110,7 @@ def dose_response(content: list[DoseResponse], wording: Wording) -> str:
     doses = "; ".join(f"{place:g} mg {_cell(row, wording)}" for place, row in first.observed)
     without = [panel.label for panel in content if not panel.fitted]
     missing = f" No curve in: {', '.join(without)}." if without else ""
-    return f"{len(content)} panels of the share of responders by dose in mg. {first.label}: {doses}.{missing}"
+    return f"{len(content)} panels of shares by dose in mg. {first.label}: {doses}.{missing}"
 
 
 def share_rows(content: list[tuple[str, dict[str, Estimate | None]]], wording: Wording) -> str:

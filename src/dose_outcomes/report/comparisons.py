@@ -12,8 +12,13 @@ from dose_outcomes.results import ALL
 
 CONTRAST = "responder_contrast"
 STRATIFIED = "stratified by condition"
+SIMULTANEOUS = "simultaneous_risk_difference"
 SUBGROUP = "responder_rate_by_subgroup"
 ANY_DAY = object()
+SIMULTANEOUSLY = (
+    "Simultaneous interval: wider, so that those of all tests of the family hold together (Bonferroni); the adjusted p "
+    "value comes from a stronger test. "
+)
 
 
 def find(
@@ -62,6 +67,16 @@ class Comparisons:
             ("risk_ratio", "estimate"),
             ("number_needed_to_treat", "treated"),
         )
+        heads = ["Difference, percentage points", "Ratio of shares", "Patients to treat instead"]
+        simultaneous = any(
+            self._find(line, CONTRAST, SIMULTANEOUS, dose.identifier)
+            for line in self._response.rows
+            if line.total
+            for dose in self.doses
+        )
+        if simultaneous:
+            forms = (forms[0], (SIMULTANEOUS, "limits"), *forms[1:])
+            heads.insert(1, "Simultaneous interval")
         sections = []
         for line in [one for one in self._response.rows if one.total]:
             crude = "without regard to conditions" if len(self._wording.conditions) > 1 else ""
@@ -69,10 +84,7 @@ class Comparisons:
                 lines = [
                     Line(
                         dose.label,
-                        [
-                            Cell(form, self._find(line, CONTRAST, statistic, dose.identifier, subgroup=subgroup))
-                            for statistic, form in forms
-                        ],
+                        [self._compared(line, statistic, form, dose.identifier, subgroup) for statistic, form in forms],
                     )
                     for dose in self.doses
                 ]
@@ -81,12 +93,18 @@ class Comparisons:
         return grid_of(
             f"Doses compared with {self.reference}",
             "Dose",
-            ["Difference, percentage points", "Ratio of shares", "Patients to treat instead"],
+            heads,
             sections,
             f"{self._response.label}; {self._wording.interval}. p: two-sided; adjusted: for the tests of its family "
             f"(Methods). To treat: for one {self._response.event} more or fewer than at the reference; without "
-            "interval where that of the difference holds zero. Not adjusted for differences between the patients.",
+            f"interval where that of the difference holds zero. {SIMULTANEOUSLY if simultaneous else ''}"
+            "Not adjusted for differences between the patients.",
         )
+
+    def _compared(self, line: ResponseRow, statistic: str, form: Form, dose: str, subgroup: str) -> Cell:
+        row = self._find(line, CONTRAST, statistic, dose, subgroup=subgroup)
+        # of tests in no family there is no simultaneous interval: nothing is missing
+        return Cell(form, row) if row or form != "limits" else Cell("words")
 
     def _by_condition(self) -> Grid | None:
         lines = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from dose_outcomes.report.comparisons import CONTRAST, find
 from dose_outcomes.report.grids import Cell, Grid, Line, by_dose, dose_heads, grid
@@ -11,7 +12,7 @@ from dose_outcomes.report.register import Estimate, Register
 from dose_outcomes.report.response import Response, ResponseRow
 from dose_outcomes.report.side_effects import ANALYSIS as SIDE_EFFECTS
 from dose_outcomes.report.side_effects import ANY
-from dose_outcomes.report.wording import DAYS_PER_WEEK, Wording, plain
+from dose_outcomes.report.wording import DAYS_PER_WEEK, Wording, of_kind, plain
 from dose_outcomes.results import ALL
 
 
@@ -76,7 +77,10 @@ def _times(condition: str, register: Register, wording: Wording) -> Line:
         rows = register.select(analysis, statistic="median_days", condition=condition, dose=dose, comparator="")
         return rows[0] if rows else None
 
-    return Line("Median days to a documented response", by_dose("days", wording.columns, median))
+    asked = {question["endpoint"] for question in wording.study.get("time_to_response", [])}
+    empty: dict[str, Any] = {}
+    endpoint = next((one for one in wording.study["endpoints"] if one["id"] in asked), empty)
+    return Line(of_kind("Median days to a documented response", endpoint), by_dose("days", wording.columns, median))
 
 
 def _treatment(condition: str, register: Register, wording: Wording) -> Line:

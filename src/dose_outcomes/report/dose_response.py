@@ -76,6 +76,6 @@ def dose_response_tests(response: Response, register: Register, wording: Wording
     return grid(
         f"{response.label}: is there a dose-response, and of which shape?", "Shape thought possible beforehand",
         ["Statistic", "p"], lines,
-        f"{total.label}. Generalised MCP-Mod; one-sided, response increasing with dose; adjusted for "
+        f"{total.label}. Generalised MCP-Mod; one-sided, increasing with dose; adjusted for "
         "the number of shapes.",
     )  # fmt: skip

@@ -26,12 +26,12 @@ def drawing(kind: str, figure: str, content: Any, wording: Wording) -> Markup:
 
     words = alternatives
     charts: dict[str, Any] = {
-        "responder_matrix": (responder_matrix, words.responder_matrix, "Responders by condition and dose"),
+        "responder_matrix": (responder_matrix, words.responder_matrix, "Shares by condition and dose"),
         "time_curves": (time_curves, words.time_curves, "Kaplan-Meier curves by dose"),
         "side_effects": (side_effect_dots, words.side_effects, "Side effects by dose"),
         "design": (design_diagram, words.design, "Windows of the study around the first dose"),
         "differences": (dots.baseline_differences, words.differences, "Differences between doses at the start"),
-        "dose_response": (panels.dose_response, words.dose_response, "Responders by dose in mg"),
+        "dose_response": (panels.dose_response, words.dose_response, "Shares by dose in mg"),
         "ladder": (share_rows, words.share_rows, "Responders by way of counting missing scores"),
         "incidence": (incidence_curves.incidence_curves, words.incidence, "What comes first, by dose"),
         "change": (panels.change_over_visits, words.panels, "Mean change over visits"),

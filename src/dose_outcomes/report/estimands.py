@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dose_outcomes.report.register import Estimate, Register
-from dose_outcomes.report.wording import MISSING_DATA, Wording, plain
+from dose_outcomes.report.wording import MISSING_DATA, Wording, of_kind, plain
 from dose_outcomes.results import ALL
 from dose_outcomes.study.estimand import EVENTS, STRATEGIES
 
@@ -57,7 +57,7 @@ def estimand(endpoint: dict[str, Any]) -> list[tuple[str, list[str]]]:
         ("Treatment", [plain(endpoint["treatment"])] if endpoint.get("treatment") else ["the dose aimed at"]),
         ("Endpoint", [plain(endpoint["label"])]),
         ("Events after the start", [*(events or ["none is declared, and none happened"]), *others]),
-        ("Summary", [f"share of patients with a response; {MISSING_DATA.get(first, first)}"]),
+        ("Summary", [of_kind(f"share of patients with a response; {MISSING_DATA.get(first, first)}", endpoint)]),
     ]
 
 
@@ -79,7 +79,7 @@ def views(endpoint: dict[str, Any], register: Register, wording: Wording) -> Vie
     for attribution, text in ATTRIBUTIONS.items():
         found = [row for row in rows if row.dose_attribution == attribution and not row.subgroup]
         if found:
-            shares.append(View(text, _by_dose(found, wording)))
+            shares.append(View(of_kind(text, endpoint), _by_dose(found, wording)))
     current = register.select(
         analysis="time_to_response", statistic="rate_per_100_person_years", dose_attribution="current",
         condition=ALL, endpoint=name,

@@ -12,7 +12,7 @@ from dose_outcomes.report.wording import Dose, Wording, plain
 
 Form = Literal[
     "share", "patients", "rate", "days", "number", "estimate", "mean", "median", "test", "statistic",
-    "difference", "treated", "conclusion", "words", "named",
+    "difference", "limits", "treated", "conclusion", "words", "named",
 ]  # fmt: skip
 
 FAILED = "diagnostics failed: "

@@ -18,7 +18,7 @@ PERCENT_STATISTICS = frozenset(
     | {"share_followed_to_horizon", "interval_width"}
 )
 #: Differences of shares: percentage points, with their sign.
-POINT_STATISTICS = frozenset({"risk_difference"})
+POINT_STATISTICS = frozenset({"risk_difference", "simultaneous_risk_difference"})
 #: Always with two decimals.
 STANDARDISED_STATISTICS = frozenset(
     {"standardised_mean_difference", "maximum_standardised_difference", "test_retest_slope", "mean_cumulative_count"}
@@ -28,7 +28,7 @@ SIGNED_STATISTICS = frozenset(
     {"mean_change", "adjusted_mean_change", "adjusted_mean_difference", "rmst_difference", "median_difference_days"}
     | {"standardised_mean_difference"}
 )
-RATIO_STATISTICS = frozenset({"risk_ratio", "odds_ratio", "rate_ratio", "hazard_ratio"})
+RATIO_STATISTICS = frozenset({"risk_ratio", "odds_ratio", "rate_ratio", "hazard_ratio", "simultaneous_rate_ratio"})
 COUNT_COLUMNS = frozenset({"n", "events", "at_risk", "before", "excluded", "after"})
 COUNT_STATISTICS = frozenset(
     {"count", "number_of_patients", "number_at_risk", "cumulative_events", "cumulative_censored"}

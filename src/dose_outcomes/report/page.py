@@ -267,5 +267,7 @@ def _flow_title(flow: Flow, wording: Wording) -> str:
     names = {"patients": "Patients of the study", "table": "Table", "side_effects": "Records of side effects"}
     words = names.get(kind) or ANALYSES.get(kind) or kind.replace("_", " ")
     for endpoint in wording.study.get("endpoints", []):
+        if kind == "responder_rate" and endpoint["id"] == rest.partition(",")[0] and endpoint.get("kind") == "harm":
+            words = "Share of patients with the event"
         rest = rest.replace(endpoint["id"], in_sentence(plain(endpoint["label"])))
     return f"{words}: {rest.replace('_', ' ')}" if rest else words

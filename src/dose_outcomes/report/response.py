@@ -44,12 +44,17 @@ class Response:
     @property
     def people(self) -> str:
         """Those who have the event."""
-        return "patients with the harm" if self.harm else "responders"
+        return "patients with the event" if self.harm else "responders"
 
     @property
     def event(self) -> str:
         """What the share is of."""
-        return "harm" if self.harm else "response"
+        return "event" if self.harm else "response"
+
+    @property
+    def an_event(self) -> str:
+        """The same with its article."""
+        return "an event" if self.harm else "a response"
 
     @property
     def rows_are(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from dose_outcomes.report.grids import Cell, Form, Grid, Line, compared, dose_heads, grid
 from dose_outcomes.report.register import Estimate, Register
 from dose_outcomes.report.response import codes
-from dose_outcomes.report.wording import Wording, week
+from dose_outcomes.report.wording import Wording, of_kind, week
 from dose_outcomes.results import ALL
 
 RESPONSE = "time_to_response"
@@ -53,6 +53,10 @@ class TimeDetails:
         self.by_condition = self._by_condition(question)
         self.spacing = self._spacing()
 
+    def words(self, text: str) -> str:
+        """Return words about the endpoint's responses, or events where it is a harm."""
+        return of_kind(text, self._endpoint)
+
     def _find(
         self, analysis: str, statistic: str, condition: str, dose: str, prefix: str = "", **key: Any
     ) -> Estimate | None:
@@ -78,11 +82,11 @@ class TimeDetails:
                 else cell
                 for cell, dose in zip(cells, self._wording.columns, strict=True)
             ]
-            lines.append(Line(words.format(reference=self.reference), cells))
+            lines.append(Line(self.words(words).format(reference=self.reference), cells))
         restricted = question.get("restricted_mean_days")
         mean = f" The mean counts the first {restricted} days." if restricted else ""
         return grid(
-            "Time to response in other ways",
+            self.words("Time to response in other ways"),
             "What is counted",
             dose_heads(self._wording.columns),
             lines,
@@ -93,8 +97,9 @@ class TimeDetails:
         lines = []
         for analysis, statistic, prefix, words in TESTS:
             row = self._find(analysis, statistic, self._wording.total, ALL, prefix)
-            lines.append(Line(words, [Cell("number", row), Cell("test", row)]))
-        return grid("Times to response: tests over doses", "Question", ["Statistic", "p"], lines, "All conditions.")
+            lines.append(Line(self.words(words), [Cell("number", row), Cell("test", row)]))
+        title = self.words("Times to response: tests over doses")
+        return grid(title, "Question", ["Statistic", "p"], lines, "All conditions.")
 
     def incidence_row(self, prefix: str, dose: str, day: int) -> Estimate | None:
         """Return the cumulative incidence of response, or of stopping before it, by a day."""
@@ -108,14 +113,14 @@ class TimeDetails:
     def _incidence(self, question: dict[str, Any]) -> Grid | None:
         lines = [
             Line(
-                f"{words} by {week(day)}",
+                f"{self.words(words)} by {week(day)}",
                 [Cell("share", self.incidence_row(prefix, dose.identifier, day)) for dose in self._wording.columns],
             )
             for prefix, words in (("", "Response"), (STOPPING, "Stopped before a response"))
             for day in question.get("incidence_days", [])
         ]
         return grid(
-            "What comes first: a response, or stopping",
+            self.words("What comes first: a response, or stopping"),
             "What came first",
             dose_heads(self._wording.columns),
             lines,
@@ -142,9 +147,9 @@ class TimeDetails:
             )
             for condition in self._endpoint["definitions"]
         ]
-        shares = [f"{words} by {week(day)}" for day in days for words in ("Response", "Stopped before")]
+        shares = [f"{self.words(words)} by {week(day)}" for day in days for words in ("Response", "Stopped before")]
         return grid(
-            "Time to response in each condition, all doses",
+            self.words("Time to response in each condition, all doses"),
             "Condition",
             ["Median, first visit", "Median, between visits", "Mean days without", *shares, "Doses differ"],
             lines,
@@ -173,5 +178,5 @@ class TimeDetails:
         ]
         return grid(
             "Days between assessed visits", "Condition", ["Median, quartiles"], lines,
-            "A response is found only at a visit: who is seen more often seems to respond sooner.",
+            self.words("A response is found only at a visit: who is seen more often seems to respond sooner."),
         )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from dose_outcomes.report.register import CurvePoint, Estimate, Register
 from dose_outcomes.report.response import codes
-from dose_outcomes.report.wording import Dose, Wording, in_sentence, plain
+from dose_outcomes.report.wording import Dose, Wording, in_sentence, of_kind, plain
 from dose_outcomes.results import ALL
 
 FEWEST_SHARE_AT_RISK = 0.1
@@ -81,7 +81,10 @@ def times(register: Register, wording: Wording) -> list[Times]:
             _times(
                 "time_to_response",
                 {condition: codes(endpoint, condition) for condition in [ALL, *wording.conditions]},
-                ("without a documented response yet", "a documented response"),
+                (
+                    of_kind("without a documented response yet", endpoint),
+                    of_kind("a documented response", endpoint),
+                ),
                 question,
                 register,
                 wording,

@@ -142,6 +142,35 @@ def week(day: int) -> str:
     return f"week {day // DAYS_PER_WEEK}" if day % DAYS_PER_WEEK == 0 else f"day {day}"
 
 
+#: Words for a response, and those for the event of a harm.
+_AS_EVENT = (
+    (r"\ba response\b", "an event"),
+    (r"\bA response\b", "An event"),
+    ("response", "event"),
+    ("Response", "Event"),
+    (r"\bresponders\b", "patients with it"),
+    (r"\bresponded\b", "had it"),
+    (r"\brespond\b", "have it"),
+)
+
+
+def of_kind(text: str, endpoint: dict[str, Any]) -> str:
+    """Return words about the responses of an endpoint; those about events where it is a harm.
+
+    Examples
+    --------
+    >>> of_kind("Stopped before a response", {"kind": "harm"}), of_kind("A response", {"kind": "benefit"})
+    ('Stopped before an event', 'A response')
+    >>> of_kind("without a documented response", {"kind": "harm"})
+    'without a documented event'
+    """
+    if endpoint.get("kind") != "harm":
+        return text
+    for words, others in _AS_EVENT:
+        text = re.sub(words, others, text)
+    return text
+
+
 def in_sentence(label: str) -> str:
     """Return a label as it stands within a sentence: first letter small, unless it begins an abbreviation.
 

@@ -9,6 +9,7 @@ import numpy as np
 from dose_outcomes.simulate.arrays import BoolArray, IntArray
 from dose_outcomes.simulate.course import Course
 from dose_outcomes.simulate.parameters import DAYS_PER_WEEK, Parameters
+from dose_outcomes.simulate.stopping import COMPLETED, LOST, ONGOING
 
 _FAR = np.iinfo(np.int64).max // 4
 
@@ -26,6 +27,9 @@ class Counts:
         Evaluable patients by the day of the first response, or of the last visit without one.
     eligible, person_days : ndarray, shape (cells,)
         Patients, and their days at risk of side effects.
+    stopped, lost, stayed : ndarray, shape (cells, days)
+        Eligible patients by the first day without the drug, when they stopped it; by the last day with it, when they
+        were lost or observation ended on the drug. Later days count as the last one, on the drug.
     affected, events : ndarray, shape (cells, endpoints)
         Eligible patients with a side effect, and side effects; by endpoint as `side_effect_endpoints` names them.
     """
@@ -37,6 +41,9 @@ class Counts:
     censored: IntArray
     eligible: IntArray
     person_days: IntArray
+    stopped: IntArray
+    lost: IntArray
+    stayed: IntArray
     affected: IntArray
     events: IntArray
 
@@ -78,6 +85,7 @@ def count(parameters: Parameters, course: Course) -> Counts:
         return np.bincount((cell * days + day)[kept], minlength=cells * days).reshape(cells, days)
 
     found = detected < _FAR
+    last, ended, lost = _ends(parameters, course)
     affected, events, person_days = _side_effects(parameters, course, cell, cells)
     return Counts(
         evaluable=by_cell(evaluable),
@@ -87,6 +95,9 @@ def count(parameters: Parameters, course: Course) -> Counts:
         censored=by_day(censored, evaluable & ~found),
         eligible=by_cell(eligible),
         person_days=person_days,
+        stopped=by_day(last + 1, eligible & ended & ~lost),
+        lost=by_day(last, eligible & ended & lost),
+        stayed=by_day(last, eligible & ~ended),
         affected=affected,
         events=events,
     )
@@ -113,6 +124,13 @@ def _detection(parameters: Parameters, course: Course) -> tuple[IntArray, IntArr
     used = course.seen & (day >= 1) & (day <= parameters.truth.horizon_days)
     detected = np.where(used & course.visits.responding, day, _FAR).min(axis=1)
     return detected, np.where(used, day, 0).max(axis=1)
+
+
+def _ends(parameters: Parameters, course: Course) -> tuple[IntArray, BoolArray, BoolArray]:
+    """Last day with the drug up to the horizon, whether treatment or observation ended on it, whether by being lost."""
+    treatment, horizon = course.treatment, parameters.truth.horizon_days
+    ended = ~np.isin(treatment.end_reason, (COMPLETED, ONGOING)) & (treatment.last_dose < horizon)
+    return np.minimum(treatment.last_dose, horizon), ended, treatment.end_reason == LOST
 
 
 def _side_effects(

@@ -51,6 +51,7 @@ class TruthSettings(Part):
     patients_per_cell: Annotated[int, Field(ge=1)]
     batches: Annotated[int, Field(ge=2)]
     survival_days: list[int]
+    persistence_days: list[int]
     horizon_days: int
     days_after_last_dose: int
     eligibility: Eligibility

@@ -23,7 +23,9 @@ REASONS = (
     "other",
 )
 END_REASONS = (*REASONS, "side_effect", "completed", "ongoing")
-SIDE_EFFECT, COMPLETED, ONGOING = (END_REASONS.index(name) for name in ("side_effect", "completed", "ongoing"))
+SIDE_EFFECT, COMPLETED, ONGOING, LOST = (
+    END_REASONS.index(name) for name in ("side_effect", "completed", "ongoing", "lost_to_follow_up")
+)
 NEVER = int(np.iinfo(np.int64).max // 2)
 _NOT_SEEN_AGAIN = tuple(END_REASONS.index(name) for name in ("lost_to_follow_up", "death"))
 _TOO_EARLY, _NOT_RESPONDING, _RESPONDING = range(3)

@@ -35,6 +35,8 @@ _PERSON_YEARS = 100.0
 
 #: Key of a value (analysis, endpoint, missing_data, day, statistic): value by group.
 _Values = dict[tuple[str, str, str, int | None, str], FloatArray]
+_PERSISTENCE, _STOPPED = "persistence", "stopped the drug"
+_PERSISTENCE_LOST, _STOPPED_OR_LOST = "persistence_lost_as_stopped", "stopped the drug or lost to follow-up"
 _RESPONSE = "response definition"  # stands for the endpoint's name, which differs between conditions
 
 
@@ -96,15 +98,23 @@ def _statistics(parameters: Parameters, counts: Counts, weights: FloatArray) -> 
     for missing_data, among in (("non_responder", counts.evaluable), ("observed", counts.with_score)):
         values["responder_rate", _RESPONSE, missing_data, None, "proportion"] = responders / (weights @ among)
 
-    detected, censored = weights @ counts.detected, weights @ counts.censored
-    left = detected + censored
-    at_risk = left[:, ::-1].cumsum(axis=1)[:, ::-1]
-    free = np.cumprod(1.0 - np.divide(detected, at_risk, out=np.zeros_like(detected), where=at_risk > 0), axis=1)
+    free = _free(weights @ counts.detected, weights @ counts.censored)
     for day in parameters.truth.survival_days:
         values["time_to_response", _RESPONSE, "", day, "survival"] = free[:, day]
     below = free < 0.5
     median = np.where(below.any(axis=1), below.argmax(axis=1), np.nan)
     values["time_to_response", _RESPONSE, "", parameters.truth.horizon_days, "median_days"] = median
+
+    stopped, lost, stayed = weights @ counts.stopped, weights @ counts.lost, weights @ counts.stayed
+    # the last day with the drug is one earlier than the first without it
+    lost_day = np.concatenate([np.zeros((len(lost), 1)), lost[:, :-1]], axis=1)
+    on_drug = {
+        (_PERSISTENCE, _STOPPED): _free(stopped, lost + stayed),
+        (_PERSISTENCE_LOST, _STOPPED_OR_LOST): _free(stopped + lost_day, stayed),
+    }
+    for (analysis, endpoint), share in on_drug.items():
+        for day in parameters.truth.persistence_days:
+            values[analysis, endpoint, "", day, "survival"] = share[:, day]
 
     eligible, years = weights @ counts.eligible, weights @ counts.person_days / _DAYS_PER_YEAR
     affected, events = weights @ counts.affected, weights @ counts.events
@@ -113,6 +123,12 @@ def _statistics(parameters: Parameters, counts: Counts, weights: FloatArray) -> 
         rate = _PERSON_YEARS * events[:, column] / years
         values["side_effect_incidence", endpoint, "", None, "rate_per_100_person_years"] = rate
     return values
+
+
+def _free(events: FloatArray, censored: FloatArray) -> FloatArray:
+    """Return what Kaplan-Meier curves tend to, shape (groups, days); on a day events come before censorings."""
+    at_risk = (events + censored)[:, ::-1].cumsum(axis=1)[:, ::-1]
+    return np.cumprod(1.0 - np.divide(events, at_risk, out=np.zeros_like(events), where=at_risk > 0), axis=1)
 
 
 def _rows(
@@ -124,6 +140,9 @@ def _rows(
 ) -> pd.DataFrame:
     """Return one row for each group; a response has the name and day of the condition's own definition."""
     analysis, endpoint, missing_data, day, statistic = key
+    if analysis in (_PERSISTENCE, _PERSISTENCE_LOST):  # by condition or by dose, as the analysis is
+        kept = [place for place, group in enumerate(names) if ALL in group]
+        names, truth, error = [names[place] for place in kept], truth[kept], error[kept]
     endpoints: list[str] = [endpoint] * len(names)
     days: list[int | None] = [day] * len(names)
     if endpoint == _RESPONSE:

@@ -46,8 +46,7 @@ class Diagnostics(Part):
     minimum_effective_share: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Effective sample size of a group under the weights of a comparison, as a share of its patients."""
     minimum_events_per_variable: Annotated[float, Field(gt=0)] = 10
-    """Events (of a mixed model, scores) for each fitted parameter of a regression. A Cox model is not fitted below
-    it."""
+    """Events (of a mixed model, scores) for each fitted parameter of a regression."""
     maximum_interval_width: Annotated[float, Field(gt=0, le=2)] = 0.5
     """Precision: width of the interval of a difference of shares; of a difference of restricted means, its width as a
     share of the days."""
@@ -104,7 +103,7 @@ class SustainedResponse(Part):
     """Visits after it are not used."""
 
 
-FAMILYWISE = ("holm", "hochberg")
+FAMILYWISE = ("bonferroni", "holm", "hochberg", "hommel")
 """Methods that bound the chance of any false find, so that one family can be the gate of the next."""
 
 
@@ -125,13 +124,14 @@ class Family(Part):
     """Rows with this handling of missing scores; `primary`: the first of the endpoint; any when null."""
     subgroup: str = ""
     """Rows of this subgroup, for example `stratified by condition`."""
-    method: Literal["holm", "hochberg", "benjamini_hochberg", "benjamini_yekutieli"]
-    """Holm holds under any dependence, Hochberg under positive dependence; the last two bound the share of false
-    discoveries."""
+    method: Literal["bonferroni", "holm", "hochberg", "hommel", "benjamini_hochberg", "benjamini_yekutieli"]
+    """Bonferroni and Holm hold under any dependence, Hochberg and Hommel under positive dependence; the last two bound
+    the share of false discoveries. With one of the first four, tests that have an interval get a simultaneous one too,
+    at level 1 - (1 - level)/tests."""
     after: Identifier | None = None
     """Family listed before, whose tests come first: no test here can succeed unless every test there has. An adjusted
-    p value here is at least as large as the largest there, so that each can be compared with the level. Holm and
-    Hochberg only, in both."""
+    p value here is at least as large as the largest there, so that each can be compared with the level. Not with
+    a method that bounds the share of false discoveries, in either."""
 
 
 def check_contrasts(study: Study) -> Iterator[str]:
@@ -204,7 +204,7 @@ def _check_gate(family: Family, before: list[Family]) -> Iterator[str]:
         yield f"{where}: '{family.after}' is no family listed before it{hint}"
     elif {family.method, gate.method} - set(FAMILYWISE):
         given = f"{gate.id} has {gate.method}, this {family.method}"
-        yield f"{where}: both families need {' or '.join(FAMILYWISE)}; {given}"
+        yield f"{where}: both families need one of {', '.join(FAMILYWISE)}; {given}"
 
 
 def _overlap(one: Family, other: Family) -> bool:

@@ -77,6 +77,16 @@ class Endpoint(Part):
     alternatives: list[AlternativeStrategies] = []
     """The same endpoint under other strategies, shown beside it."""
 
+    @property
+    def event(self) -> str:
+        """What it is to meet the definition, in a word: a harm is no response."""
+        return "response" if self.kind == "benefit" else "event"
+
+    @property
+    def an_event(self) -> str:
+        """The same with its article."""
+        return "a response" if self.kind == "benefit" else "an event"
+
 
 class DoseAttributions(Part):
     """The same endpoints by doses that are known only after the start, beside the target dose."""

@@ -85,7 +85,8 @@ class Robustness(Part):
     """What stands beside the responder rates of an endpoint so that nobody reads more into them than they hold."""
 
     endpoints: list[Identifier] = []
-    """Endpoints that are looked at; the first of the study when empty."""
+    """Endpoints that are looked at. When empty, for missing scores the first that is a benefit, for regression to the
+    mean every benefit."""
     missing_data: MissingDataLadder | None = MissingDataLadder()
     """Not done when null."""
     tipping_point: TippingPoint | None = TippingPoint()
@@ -130,6 +131,13 @@ def examined_endpoints(study: Study) -> list[Endpoint]:
     if study.robustness.endpoints:
         return [endpoint for endpoint in study.endpoints if endpoint.id in study.robustness.endpoints]
     return [endpoint for endpoint in study.endpoints if endpoint.kind == "benefit"][:1]
+
+
+def endpoints_with_noise(study: Study) -> list[Endpoint]:
+    """Return the endpoints whose rates stand beside what noise alone would give: those named, else every benefit."""
+    if study.robustness.endpoints:
+        return examined_endpoints(study)
+    return [endpoint for endpoint in study.endpoints if endpoint.kind == "benefit"]
 
 
 def _hint(name: str, allowed: Iterable[str]) -> str:

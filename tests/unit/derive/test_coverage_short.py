@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from benchmarks.coverage import competing, course, missing, response, strata
+from benchmarks.coverage import competing, course, means, missing, response, strata
 from benchmarks.coverage.checks import interval, printed, rejections
 
 LEVEL = 0.9999
@@ -19,6 +19,7 @@ PARTS = {
     "stopping competes": (competing.checks, 40),
     "missing at random": (missing.checks, 40),
     "over conditions": (strata.checks, 200),
+    "mean times, small groups": (means.checks, 400),
 }
 
 

@@ -108,6 +108,11 @@ def test_a_harm_is_not_worded_as_a_response(made, tmp_path):
     section = re.search(r'<section id="response".*?</section>', page, re.S)
     assert section
     words = re.sub(r"<[^>]+>|responder_rate", " ", re.sub(r"<svg.*?</svg>", "", section[0], flags=re.S))
-    assert "patients with the harm" in words
+    assert "patients with the event" in words
     assert not re.search(r"\bresponders?\b|\bresponded\b|with a response", words)
     assert re.search(r"visually-hidden[^>]*>Benefit", page) is None
+    times = re.search(r'<section id="time".*?</section>', page, re.S)
+    assert times
+    words = re.sub(r"<[^>]+>|time_to_response|response_with_stopping", " ", times[0])
+    assert "without a documented event yet" in words
+    assert not re.search(r"respon[ds]", words, re.I)

@@ -105,6 +105,28 @@ def test_time_to_response(tables, groups, truth, by_hand, eligible) -> None:
     _agree(_deviations(rows, expected))
 
 
+@pytest.mark.parametrize("analysis", ["persistence", "persistence_lost_as_stopped"])
+def test_persistence(tables, groups, truth, eligible, analysis: str) -> None:
+    last_dose = tables["doses"].groupby("patient_id")["end_day"].max()
+    patients = tables["patients"].set_index("patient_id").join(groups).join(last_dose)
+    patients = patients[patients.index.isin(eligible(tables))]
+    staying = {"completed", "ongoing"} | ({"lost_to_follow_up"} if analysis == "persistence" else set())
+    patients["event"] = ~patients["end_reason"].isin(staying)
+    patients["time"] = patients["end_day"] + patients["event"]
+    rows = []
+    for condition, dose, some in _each(patients):
+        if "all" not in (condition, dose):
+            continue
+        at_risk = np.array([(some["time"] >= day).sum() for day in range(183)])
+        events = np.bincount(some["time"][some["event"]], minlength=183)[:183]
+        free = np.cumprod(1 - events / at_risk)
+        greenwood = np.cumsum(events / (at_risk * (at_risk - events)))
+        for day in (28, 56, 84, 168):
+            error = free[day] * np.sqrt(greenwood[day])
+            rows.append((analysis, condition, dose, "", str(day), "survival", free[day], error))
+    _agree(_deviations(rows, truth[truth["analysis"] == analysis]))
+
+
 @pytest.mark.parametrize("endpoint", ["any", "body_system: Psychiatric", "term: Vivid dreams", "term: Rash"])
 def test_side_effects(tables, groups, truth, eligible, endpoint: str) -> None:
     last_dose = tables["doses"].groupby("patient_id")["end_day"].max()
@@ -145,6 +167,9 @@ def test_every_key_once_and_every_number_there(parameters: Parameters, truth) ->
     sizes = truth.groupby(["analysis", "statistic"]).size()
     assert sizes["responder_rate", "proportion"] == 2 * groups
     assert sizes["time_to_response", "survival"] == 6 * groups
+    margins = len(parameters.conditions) + len(parameters.targets) + 1
+    for analysis in ("persistence", "persistence_lost_as_stopped"):
+        assert sizes[analysis, "survival"] == len(parameters.truth.persistence_days) * margins
     assert sizes["side_effect_incidence", "proportion"] == endpoints * groups
     assert sizes["side_effect_incidence", "rate_per_100_person_years"] == endpoints * groups
     total = truth[(truth["condition"] == "all") & (truth["analysis"] == "responder_rate")]

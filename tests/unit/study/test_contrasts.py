@@ -85,7 +85,7 @@ def groups(**score):
                     {**FAMILY, "id": "two", "conditions": "each", "after": "one"},
                 ]
             },
-            r"two: after: both families need holm or hochberg; one has benjamini_hochberg, this holm",
+            r"two: after: both families need one of bonferroni, holm, hochberg, hommel; one has benjamini_hochberg",
         ),
         (
             {"multiplicity": [FAMILY, {**FAMILY, "id": "two", "missing_data": None}]},

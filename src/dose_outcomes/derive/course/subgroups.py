@@ -28,11 +28,20 @@ def subgroup_responders(derived: Derived) -> list[pd.DataFrame]:
     found = []
     for subgroup in study.subgroups:
         endpoint = study.endpoints[0]
-        levels = derived.cohort.patients.select("patient_id", level=_level(derived.cohort.patients, subgroup))
-        patients = derived.patients[endpoint.id].join(levels, "patient_id")
+        patients = derived.patients[endpoint.id].join(subgroup_levels(derived, subgroup), "patient_id")
         counted = responder_counts(patients, derived.responses[endpoint.id], study, endpoint, by=("level",))
         found.append(counted.execute().assign(subgroup=subgroup.id))
     return found
+
+
+def subgroup_levels(derived: Derived, subgroup: Subgroup) -> ir.Table:
+    """Return patient_id and level of every patient."""
+    return derived.cohort.patients.select("patient_id", level=_level(derived.cohort.patients, subgroup))
+
+
+def subgroup_name(subgroup: Subgroup, level: str) -> str:
+    """Return how results call a level, for example ``sex: female``."""
+    return f"{subgroup.id}: {level}"
 
 
 def _level(patients: ir.Table, subgroup: Subgroup) -> ir.StringValue:

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dose_outcomes.derive.course.subgroups import NOT_KNOWN
+from dose_outcomes.derive.course.subgroups import NOT_KNOWN, subgroup_name
 from dose_outcomes.outcomes.cells import ASSESSABLE, margins, with_totals
 from dose_outcomes.outcomes.course.describing import SMALLEST_COUNT, reference_dose, share_row
+from dose_outcomes.outcomes.precision import imprecision, joined
 from dose_outcomes.outcomes.responder_rate import COUNTS, METHODS, endpoint_name
 from dose_outcomes.results import ALL, Result
 from dose_outcomes.stats.proportions.stratified import mantel_haenszel_risk_difference
@@ -40,12 +41,13 @@ def subgroups(responders: pd.DataFrame, study: Study) -> Iterator[Result]:
     """
     for subgroup in study.subgroups:
         own = responders[responders["subgroup"] == subgroup.id]
-        levels = _levels(subgroup, own)
+        levels = levels_of(subgroup, own)
         yield from _rates(own, subgroup, levels, study)
         yield from _differences(own, subgroup, [level for level in levels if level != NOT_KNOWN], study)
 
 
-def _levels(subgroup: Subgroup, own: pd.DataFrame) -> list[str]:
+def levels_of(subgroup: Subgroup, own: pd.DataFrame) -> list[str]:
+    """Return the levels of a subgroup, those that are not known last."""
     found = set(own["level"])
     named = subgroup.level_names() or sorted(found - {NOT_KNOWN})
     return [*named, *([NOT_KNOWN] if NOT_KNOWN in found else [])]
@@ -66,7 +68,7 @@ def _key(study: Study, condition: str, dose: str, subgroup: str) -> dict[str, An
     }
 
 
-def _last_visit(own: pd.DataFrame, study: Study) -> pd.DataFrame:
+def last_visit(own: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Return the rows of the last target visit of each definition."""
     endpoint = study.endpoints[0]
     last = {code: study.visits(endpoint, code)[-1].day for code in endpoint.definitions.values()}
@@ -76,11 +78,11 @@ def _last_visit(own: pd.DataFrame, study: Study) -> pd.DataFrame:
 def _rates(own: pd.DataFrame, subgroup: Subgroup, levels: list[str], study: Study) -> Iterator[Result]:
     endpoint = study.endpoints[0]
     denominator, numerator = COUNTS[endpoint.missing_data[0]]
-    counts = with_totals(_last_visit(own, study), ["level"], [denominator, numerator]).to_dict("index")
+    counts = with_totals(last_visit(own, study), ["level"], [denominator, numerator]).to_dict("index")
     for condition, dose in margins(study, endpoint.definitions):
         for level in levels:
             found = counts.get((condition, dose, level), {denominator: 0, numerator: 0})
-            key = _key(study, condition, dose, f"{subgroup.id}: {level}")
+            key = _key(study, condition, dose, subgroup_name(subgroup, level))
             row = share_row(key, int(found[numerator]), int(found[denominator]), study)
             yield _explained(row, METHODS[endpoint.missing_data[0]])
 
@@ -92,7 +94,7 @@ def _differences(own: pd.DataFrame, subgroup: Subgroup, levels: list[str], study
     dose, reference = study.dose_labels[-1], reference_dose(study)
     if dose == reference:
         return
-    last = _last_visit(own, study)
+    last = last_visit(own, study)
     conditions = list(endpoint.definitions)
     tables = {}
     for level in levels:
@@ -105,8 +107,9 @@ def _differences(own: pd.DataFrame, subgroup: Subgroup, levels: list[str], study
         ]
     for level, (events, n, reference_events, reference_n) in tables.items():
         found = mantel_haenszel_risk_difference(events, n, reference_events, reference_n, level=study.level)
+        few = imprecision([(sum(events), sum(n)), (sum(reference_events), sum(reference_n))], study)
         yield Result(
-            **_key(study, ALL, dose, f"{subgroup.id}: {level}"),
+            **_key(study, ALL, dose, subgroup_name(subgroup, level)),
             comparator=reference,
             statistic="risk_difference",
             estimate=found.estimate,
@@ -116,7 +119,7 @@ def _differences(own: pd.DataFrame, subgroup: Subgroup, levels: list[str], study
             n=sum(n) + sum(reference_n),
             events=sum(events) + sum(reference_events),
             method=f"{found.method}; by condition",
-            note=found.note,
+            note=joined(few, found.note),
         )
     totals = [[sum(column) for column in table] for table in tables.values()]
     # with all counts but one shown, the tests would give that one back

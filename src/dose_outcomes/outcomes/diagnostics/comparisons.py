@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from dose_outcomes.derive.comparability import ALL_ANALYSED
+from dose_outcomes.derive.comparability import ALL_ANALYSED, subgroup_population
+from dose_outcomes.derive.course.subgroups import subgroup_name
 from dose_outcomes.outcomes.cells import ANALYSED
+from dose_outcomes.outcomes.course.subgroups import last_visit, levels_of
 from dose_outcomes.outcomes.diagnostics.balance import Characteristics, LargestDifference
 from dose_outcomes.outcomes.diagnostics.follow_up import Followed, FollowUp
 from dose_outcomes.outcomes.responder_cells import STRATIFIED, ResponderCells, responder_cells
+from dose_outcomes.outcomes.responder_rate import COUNTS
 from dose_outcomes.outcomes.times.rows import endpoint_of, key_of
 from dose_outcomes.results import ALL
 from dose_outcomes.stats.regression.propensity import effective_sample_size
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 ANALYSIS = "contrast_diagnostics"
 ANY_SIDE_EFFECT = "any"
 RESPONDERS, TIMES, SIDE_EFFECTS = "responder_contrast", "time_to_response", "side_effect_contrast"
+SUBGROUPS = "responder_rate_by_subgroup"
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ class Population:
     follow_up : FollowUp
     cells : ResponderCells or None
         Responders, of which the comparison within conditions has its weights.
+    subgroup : str
+        Of subgroups their name; its comparison is within conditions.
     known_balance, known_followed : dict
         What was asked before, because many rows ask the same; the populations of one endpoint share their balance.
     """
@@ -58,6 +64,7 @@ class Population:
     categories: pd.DataFrame
     follow_up: FollowUp
     cells: ResponderCells | None = None
+    subgroup: str = ""
     known_balance: dict[tuple[str, str, str], LargestDifference] = field(default_factory=dict)
     known_followed: dict[tuple[str, str], Followed] = field(default_factory=dict)
 
@@ -102,7 +109,7 @@ class Population:
 
 
 def populations(counts: Mapping[str, pd.DataFrame], study: Study) -> Iterator[Population]:
-    """Return the patients assessable for each endpoint at each target visit, then all analysed ones.
+    """Return the patients assessable for each endpoint at each target visit, of each subgroup, then all analysed ones.
 
     Parameters
     ----------
@@ -132,6 +139,7 @@ def populations(counts: Mapping[str, pd.DataFrame], study: Study) -> Iterator[Po
         horizon = dict.fromkeys(endpoint.definitions, analysis.restricted_mean_days)
         shared = balance.setdefault(endpoint.id, {})
         yield Population(TIMES, endpoint, horizon, keys, *_counts(counts, endpoint.id), known_balance=shared)
+    yield from _subgroups(counts, study)
     days = study.side_effects.horizon_days
     if not counts["side_effects"].empty and days:
         key = {
@@ -143,6 +151,27 @@ def populations(counts: Mapping[str, pd.DataFrame], study: Study) -> Iterator[Po
         }
         horizon = dict.fromkeys(study.conditions, max(days))
         yield Population(SIDE_EFFECTS, None, horizon, {ALL: key}, *_counts(counts, ALL_ANALYSED))
+
+
+def _subgroups(counts: Mapping[str, pd.DataFrame], study: Study) -> Iterator[Population]:
+    endpoint = study.endpoints[0]
+    handling = endpoint.missing_data[0]
+    denominator, numerator = COUNTS[handling]
+    days: dict[str, int | None] = {
+        one: study.visits(endpoint, code)[-1].day for one, code in endpoint.definitions.items()
+    }
+    for subgroup in study.subgroups:
+        responders = counts["subgroup_responders"]
+        own = last_visit(responders[responders["subgroup"] == subgroup.id], study)
+        for level in levels_of(subgroup, own):
+            rows = own[own["level"] == level].groupby(["condition", "dose"])[[numerator, denominator]].sum()
+            found = {place: (int(events), int(n)) for place, events, n in rows.itertuples(name=None)}
+            sizes = {(one, dose): found.get((one, dose), (0, 0)) for one in days for dose in study.dose_labels}
+            cells = ResponderCells(endpoint, handling, {**days, ALL: None}, sizes)
+            horizon = {one: _first_day(cells, one, study) for one in days}
+            name = subgroup_name(subgroup, level)
+            known = _counts(counts, subgroup_population(endpoint.id, name))
+            yield Population(SUBGROUPS, endpoint, horizon, {ALL: cells.key(ALL)}, *known, cells=cells, subgroup=name)
 
 
 def _first_day(cells: ResponderCells, condition: str, study: Study) -> int:

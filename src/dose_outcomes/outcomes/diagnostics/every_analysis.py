@@ -33,4 +33,5 @@ def with_diagnostics(results: Sequence[Result], counts: Mapping[str, pd.DataFram
     found: list[Population] = list(populations(counts, study))
     reasons = Reasons(found, results, study)
     yield from (marked(result, reasons) for result in results)
-    yield from diagnostic_rows(found, results, counts, study)
+    # those of subgroups stand in the notes of their comparisons alone
+    yield from diagnostic_rows([one for one in found if not one.subgroup], results, counts, study)

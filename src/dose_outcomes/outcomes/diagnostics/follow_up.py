@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 BoolArray = NDArray[np.bool_]
 FOLLOWED = "patients under observation on day {day} or later, or dead before it"
-OR_RESPONDED = ", or with a response before it"
+OR_RESPONDED = ", or with {event} before it"
 FOLLOWED_TO_VISIT = "patients under observation when the window of the visit began, or dead before it"
 MEDIAN = "median of the reverse Kaplan-Meier curve: the end of observation is the event, death is censored"
 

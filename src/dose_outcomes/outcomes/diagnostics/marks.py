@@ -11,23 +11,29 @@ from dataclasses import replace
 from math import isfinite
 
 from dose_outcomes.outcomes.diagnostics.balance import LargestDifference
-from dose_outcomes.outcomes.diagnostics.comparisons import RESPONDERS, SIDE_EFFECTS, TIMES, Population
+from dose_outcomes.outcomes.diagnostics.comparisons import RESPONDERS, SIDE_EFFECTS, SUBGROUPS, TIMES, Population
 from dose_outcomes.outcomes.diagnostics.follow_up import Followed
 from dose_outcomes.outcomes.precision import with_reasons
 from dose_outcomes.outcomes.responder_cells import STRATIFIED
+from dose_outcomes.outcomes.tipping_point import ANALYSIS as TIPPING_POINT
+from dose_outcomes.outcomes.tipping_point import AS_OBSERVED
 from dose_outcomes.results import Result
 from dose_outcomes.study import Study
 
 DIFFERENCES = ("risk_difference",)
 RATIOS = ("risk_ratio", "odds_ratio", "rate_ratio", "hazard_ratio")
 #: Reads from the interval of another row of the same comparison.
-OF_THE_DIFFERENCE = ("number_needed_to_treat", "rate_difference")
+OF_THE_DIFFERENCE = ("number_needed_to_treat", "rate_difference", "tipping_share")
+#: Analyses that compare the patients of `RESPONDERS` once more, under other assumptions on missing scores.
+VARIANTS = ("missing_data_ladder", TIPPING_POINT)
+#: Comparisons with something else than a dose: before a change in the same patients, or a publication.
+NOT_OF_DOSES = ("side_effect_self_controlled", "placebo_benchmark", "literature", "literature_remission")
 #: Count the time that each patient was seen: who left early is no worse than who stayed.
 OF_RATES = ("rate_difference", "rate_ratio")
 PER_VARIABLE = ("events_per_variable", "observations_per_parameter")
 #: Analysis: statistics that come from its regression.
 OF_A_REGRESSION = {
-    "time_to_response_by_current_dose": ("hazard_ratio",),
+    "time_to_response_by_current_dose": ("hazard_ratio", "proportional_hazards_test"),
     "mixed_model": ("adjusted_mean_change", "adjusted_mean_difference"),
     "dose_response": ("contrast_test", "ed50_mg", "fitted_proportion"),
 }
@@ -47,7 +53,7 @@ class Reasons:
     def __init__(self, populations: Sequence[Population], results: Sequence[Result], study: Study) -> None:
         self._study = study
         self._populations = {
-            (one.analysis, key["endpoint"], condition, None if one.endpoint is None else key["day"]): one
+            (one.analysis, key["endpoint"], condition, None if one.endpoint is None else key["day"], one.subgroup): one
             for one in populations
             for condition, key in one.keys.items()
         }
@@ -64,9 +70,11 @@ class Reasons:
             return
         if row.statistic in OF_A_REGRESSION.get(row.analysis, ()):
             yield from self._variables(row)
+        if row.analysis in NOT_OF_DOSES and row.comparator:
+            yield from self._precision(row)
         if row.comparator != self._study.reference_dose:
             return
-        if row.analysis in (RESPONDERS, SIDE_EFFECTS, TIMES, *OF_A_REGRESSION):
+        if row.analysis in (RESPONDERS, SIDE_EFFECTS, TIMES, SUBGROUPS, *VARIANTS, *OF_A_REGRESSION):
             yield from self._precision(row)
         population = self._population(row)
         if population is not None:
@@ -75,22 +83,28 @@ class Reasons:
     def _population(self, row: Result) -> Population | None:
         if row.analysis == SIDE_EFFECTS:
             return next((one for key, one in self._populations.items() if key[0] == SIDE_EFFECTS), None)
-        return self._populations.get((row.analysis, row.endpoint, row.condition, row.day))
+        analysis = RESPONDERS if row.analysis in VARIANTS else row.analysis
+        subgroup = row.subgroup if row.analysis == SUBGROUPS else ""
+        return self._populations.get((analysis, row.endpoint, row.condition, row.day, subgroup))
 
     def _groups(self, row: Result, population: Population) -> Iterator[str]:
         bounds, reference = self._study.diagnostics, row.comparator
-        difference = population.balance(row.condition, row.dose, reference, row.subgroup)
+        # the number of one subgroup would give back that of the other, which may be hidden
+        numbers = row.analysis != SUBGROUPS
+        within = row.subgroup == STRATIFIED or (row.analysis == SUBGROUPS and population.stratified)
+        difference = population.balance(row.condition, row.dose, reference, STRATIFIED if within else "")
         if difference.exceeds(bounds.maximum_standardised_difference):
-            yield _differ(difference, self._study)
+            yield _differ(difference, self._study, numbers)
         for label in () if row.statistic in OF_RATES else (row.dose, reference):
             seen = population.followed(row.condition, label)
             if seen.share is not None and seen.share < bounds.minimum_share_followed:
-                yield _lost(seen, label, self._study)
-        if row.subgroup == STRATIFIED:
+                yield _lost(seen, label, self._study, numbers)
+        if within:
             for label, (size, n) in zip((row.dose, reference), population.effective(row.dose, reference), strict=False):
                 if n and size / n < bounds.minimum_effective_share:
                     share = bounds.minimum_effective_share
-                    yield f"few effective patients at {_plain(label)}: {size:.1f} of {n} (bound {share:g} of them)"
+                    shown = f": {size:.1f} of {n}" if numbers and n >= self._study.disclosure.minimum_count else ""
+                    yield f"few effective patients at {_plain(label)}{shown} (bound {share:g} of them)"
 
     def _precision(self, row: Result) -> Iterator[str]:
         bounds = self._study.diagnostics
@@ -115,7 +129,8 @@ class Reasons:
         bound = self._study.diagnostics.minimum_events_per_variable
         found = self._per_variable.get((row.analysis, row.endpoint, row.condition))
         if found is not None and found.estimate is not None and found.estimate < bound:
-            yield f"few {found.statistic.replace('_', ' ')}: {found.estimate:.1f} (bound {bound:g})"
+            # no number: with it the events at a dose that is hidden would follow from those at the doses that are shown
+            yield f"few {found.statistic.replace('_', ' ')} (bound {bound:g})"
 
 
 def marked(row: Result, reasons: Reasons) -> Result:
@@ -125,33 +140,37 @@ def marked(row: Result, reasons: Reasons) -> Result:
 
 
 def _comparison(row: Result) -> tuple[object, ...]:
+    """Return what a comparison and the numbers that are read from its interval have in common."""
+    subgroup = AS_OBSERVED if row.statistic == "tipping_share" else row.subgroup
     return (
         row.analysis,
         row.endpoint,
         row.condition,
         row.dose,
         row.comparator,
-        row.subgroup,
+        subgroup,
         row.population,
         row.missing_data,
         row.day,
     )
 
 
-def _differ(difference: LargestDifference, study: Study) -> str:
+def _differ(difference: LargestDifference, study: Study, numbers: bool) -> str:
     bound = f"bound {study.diagnostics.maximum_standardised_difference:g}"
     if difference.smallest_count is not None and difference.smallest_count < study.disclosure.minimum_count:
         return f"groups differ at the start ({bound})"
     name = _plain(difference.characteristic)
     if difference.unbounded:
         return f"groups differ in {name} altogether ({bound})"
+    if not numbers:
+        return f"groups differ in {name} ({bound})"
     return f"groups differ in {name}: standardised difference {difference.value:.2f} ({bound})"
 
 
-def _lost(seen: Followed, dose: str, study: Study) -> str:
+def _lost(seen: Followed, dose: str, study: Study, numbers: bool) -> str:
     bound = f"bound {study.diagnostics.minimum_share_followed:g}"
     minimum = study.disclosure.minimum_count
-    if any(0 < count < minimum for count in (seen.events, seen.n - seen.events)):
+    if not numbers or any(0 < count < minimum for count in (seen.events, seen.n - seen.events)):
         return f"follow-up short at {_plain(dose)} ({bound})"
     return f"follow-up short at {_plain(dose)}: {seen.share:.2f} of the patients ({bound})"
 

@@ -102,7 +102,9 @@ def _follow_up(population: Population, study: Study) -> Iterator[Result]:
             shared: dict[str, Any] = {**key, "analysis": ANALYSIS, "dose": dose}
             seen = population.followed(condition, dose)
             until = FOLLOWED.format(day=key["day"])
-            method = {RESPONDERS: FOLLOWED_TO_VISIT, TIMES: until + OR_RESPONDED}.get(population.analysis, until)
+            event = population.endpoint.an_event if population.endpoint else ""
+            sooner = until + OR_RESPONDED.format(event=event)
+            method = {RESPONDERS: FOLLOWED_TO_VISIT, TIMES: sooner}.get(population.analysis, until)
             yield Result(
                 **shared,
                 statistic="share_followed_to_horizon",

@@ -22,6 +22,7 @@ from dose_outcomes.study import Study
 if TYPE_CHECKING:
     import pandas as pd
 
+ANALYSIS = "side_effect_self_controlled"
 NO_CHANGE = "no patient with such a change"
 LED_TO_IT = "a side effect that led to the change falls in the days right before it: the ratio is too low"
 
@@ -51,7 +52,7 @@ def self_controlled(windows: pd.DataFrame, side_effects: pd.DataFrame, study: St
             }
             length = f"up to {settings.days} days before and after the first {name}"
             shared: dict[str, Any] = {
-                "analysis": "side_effect_self_controlled",
+                "analysis": ANALYSIS,
                 "endpoint": endpoint,
                 "dose": ALL,
                 "dose_attribution": CURRENT,

@@ -31,7 +31,6 @@ ANALYSIS = "response_with_stopping"
 CAUSES = ("responded", "stopped")
 STOPPING = "stopping before"
 COLUMNS = [*CAUSES, "censored"]
-COMPETING = {"responded": "competing: stopping the drug", "stopped": "competing: response"}
 
 
 def response_or_stopping(counts: pd.DataFrame, study: Study) -> tuple[list[Result], list[pd.DataFrame]]:
@@ -52,7 +51,8 @@ def response_or_stopping(counts: pd.DataFrame, study: Study) -> tuple[list[Resul
             both = _curves(cell, study.level) if cell is not None else (None, None)
             for cause, curve in zip(CAUSES, both, strict=True):
                 key = _key(endpoint, condition, dose, cause)
-                results += _incidences(key, cause, cell, curve, analysis)
+                competing = "stopping the drug" if cause == "responded" else endpoint.event
+                results += _incidences(key, cause, competing, cell, curve, analysis)
                 if curve is not None:
                     curves.append(curve_rows(key, curve))
         for condition in (ALL, *endpoint.definitions):
@@ -75,7 +75,12 @@ def _curves(cell: pd.DataFrame, level: float) -> tuple[StepCurve, ...]:
 
 
 def _incidences(
-    key: dict[str, Any], cause: str, cell: pd.DataFrame | None, curve: StepCurve | None, analysis: TimeToResponse
+    key: dict[str, Any],
+    cause: str,
+    competing: str,
+    cell: pd.DataFrame | None,
+    curve: StepCurve | None,
+    analysis: TimeToResponse,
 ) -> Iterator[Result]:
     for day in analysis.incidence_days:
         if cell is None or curve is None:
@@ -92,7 +97,7 @@ def _incidences(
             level=share.level,
             n=int(cell[COLUMNS].to_numpy().sum()),
             events=int(cell.loc[cell["day"] <= day, cause].sum()),
-            method=f"{share.method}; {COMPETING[cause]}",
+            method=f"{share.method}; competing: {competing}",
             note=share.note,
         )
 

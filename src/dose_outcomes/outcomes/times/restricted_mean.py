@@ -7,6 +7,7 @@ a row of a difference has the patients of both groups, and is hidden with the me
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dose_outcomes.outcomes.cells import NO_PATIENTS, cells, with_totals
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ANALYSIS = "time_to_response"
-VISIT_DAYS = "time to the visit at which the response was documented"
+VISIT_DAYS = "time to the visit at which the {event} was documented"
 
 
 def restricted_mean_time(response_times: pd.DataFrame, study: Study) -> Iterator[Result]:
@@ -43,9 +44,10 @@ def restricted_mean_time(response_times: pd.DataFrame, study: Study) -> Iterator
         for condition, dose in cells(study, endpoint.definitions):
             key = {**key_of(ANALYSIS, endpoint, condition, dose), "day": analysis.restricted_mean_days}
             cell, reference = found.get((condition, dose)), found.get((condition, study.reference_dose))
-            yield _mean(key, cell, analysis.restricted_mean_days)
+            yield _documented(_mean(key, cell, analysis.restricted_mean_days), endpoint)
             if dose not in (ALL, study.reference_dose):
-                yield _difference(key, cell, reference, analysis.restricted_mean_days, study)
+                compared = _difference(key, cell, reference, analysis.restricted_mean_days, study)
+                yield _documented(compared, endpoint)
         for condition in (ALL, *endpoint.definitions):
             rows = own_rows(response_times, endpoint, condition)
             yield from _tests(rows, endpoint, condition, analysis.horizon_days, study)
@@ -76,6 +78,11 @@ def _difference(key: dict[str, Any], cell: _Cell | None, reference: _Cell | None
     return _row(key, "rmst_difference", difference, cell.n + reference.n, cell.events + reference.events, few)
 
 
+def _documented(row: Result, endpoint: Endpoint) -> Result:
+    """Return a row whose method says that days are those of visits."""
+    return replace(row, method=f"{row.method}; {VISIT_DAYS.format(event=endpoint.event)}") if row.method else row
+
+
 def _row(key: dict[str, Any], statistic: str, found: Estimate, n: int, events: int, few: str = "") -> Result:
     return Result(
         **key,
@@ -86,7 +93,7 @@ def _row(key: dict[str, Any], statistic: str, found: Estimate, n: int, events: i
         level=found.level,
         n=n,
         events=events,
-        method=f"{found.method}; {VISIT_DAYS}",
+        method=found.method,
         note=joined(few, found.note),
     )
 

@@ -77,7 +77,6 @@ def row_of_test(
     study: Study,
     *,
     day: int | None = None,
-    notes: Sequence[str] = (),
 ) -> Result:
     """Return a test as a row: its statistic as the estimate, its p value.
 
@@ -87,8 +86,6 @@ def row_of_test(
     ----------
     groups : sequence of (int, int)
         Events and patients of each group that has patients.
-    notes : sequence of str
-        Further remarks.
     """
     allowed = bool(groups) and has_p_value(groups, study)
     shown = allowed and test.statistic is not None
@@ -97,7 +94,7 @@ def row_of_test(
     if not groups:
         note = NO_PATIENTS
     else:
-        note = joined(imprecision(groups, study), test.note, "" if allowed else no_p_value(study), *notes)
+        note = joined(imprecision(groups, study), test.note, "" if allowed else no_p_value(study))
     return Result(
         **key,
         statistic=statistic,

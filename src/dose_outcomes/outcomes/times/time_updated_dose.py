@@ -7,8 +7,9 @@ describe, they do not compare like with like.
 Standard errors are robust, with the patient as the unit (Lin and Wei 1989): the periods of a patient are summed before
 they are squared. As each patient has at most one event, the errors of the model would hold too, were the hazards of the
 doses proportional and the model right. Both are doubtful for a dose that follows tolerance, and the robust ones do not
-need them; so these alone are given, and with 10 events per parameter at least they are not too small. They come from
-counts of pairs of periods (`derive.times.dose_of_the_day.dose_period_pair_counts`), exactly.
+need them; so these alone are given. With few events per parameter they are too small: a model with fewer than the
+study's bound is fitted and marked (`outcomes.diagnostics`), one that has no maximum is a row with the reason. They come
+from counts of pairs of periods (`derive.times.dose_of_the_day.dose_period_pair_counts`), exactly.
 
 A row of a hazard ratio has the patients who took the dose and their responses; it is hidden with the response rate at
 either dose (`disclosure`).
@@ -85,17 +86,10 @@ def _of_condition(
     others = [dose for dose in study.dose_labels if dose != study.reference_dose]
     parameters = sum(dose in taken for dose in others)
     per_parameter = sum(events for events, _ in groups) / parameters if parameters else 0.0
-    bound = study.diagnostics.minimum_events_per_variable
-    few = (
-        f"not fitted: {per_parameter:.1f} events per parameter, fewer than {bound:g}"
-        if parameters and per_parameter < bound
-        else ""
-    )
-    fitted = parameters and not few and study.reference_dose in taken
-    fit = _fit(own, pairs, condition, study) if fitted else None
+    fit = _fit(own, pairs, condition, study) if parameters and study.reference_dose in taken else None
     for place, dose in enumerate(others):
         pair = [taken[label] for label in (dose, study.reference_dose) if label in taken]
-        yield _ratio(_key(endpoint, condition, dose), fit, place, taken.get(dose, (0, 0)), pair, few, study)
+        yield _ratio(_key(endpoint, condition, dose), fit, place, taken.get(dose, (0, 0)), pair, study)
     key = _key(endpoint, condition, ALL)
     yield Result(
         **key,
@@ -103,21 +97,20 @@ def _of_condition(
         estimate=per_parameter if parameters else None,
         n=None if groups else 0,
         events=sum(events for events, _ in groups),
-        method="first responses for each fitted hazard ratio",
+        method=f"first {endpoint.event}s for each fitted hazard ratio",
         note="" if parameters else NO_PATIENTS if not groups else "doses cannot be compared",
     )
     proportional = (
         proportional_hazards_test(fit).overall
         if fit is not None
-        else HypothesisTest(None, None, None, "proportional hazards test", few or "doses cannot be compared")
+        else HypothesisTest(None, None, None, "proportional hazards test", "doses cannot be compared")
     )
-    note = "" if few else f"{per_parameter:.1f} events per parameter"
-    for statistic, test, notes in (
-        ("proportional_hazards_test", proportional, [note]),
-        ("logrank_test", _mantel_byar(own, condition), []),
+    for statistic, test in (
+        ("proportional_hazards_test", proportional),
+        ("logrank_test", _mantel_byar(own, condition)),
     ):
         # a patient takes several doses in turn: over all doses the patients are not the sum
-        yield replace(row_of_test(key, statistic, test, groups, study, notes=notes), n=None if groups else 0)
+        yield replace(row_of_test(key, statistic, test, groups, study), n=None if groups else 0)
 
 
 def _fit(own: pd.DataFrame, pairs: pd.DataFrame, condition: str, study: Study) -> CoxRegression:
@@ -157,13 +150,11 @@ def _ratio(
     place: int,
     size: tuple[int, int],
     pair: list[tuple[int, int]],
-    few: str,
     study: Study,
 ) -> Result:
     shared = {**key, "comparator": study.reference_dose, "statistic": "hazard_ratio"}
     if len(pair) < 2 or fit is None:
-        note = NO_PATIENTS if len(pair) < 2 else few
-        return Result(**shared, n=size[1], events=size[0], method=METHOD, note=note)
+        return Result(**shared, n=size[1], events=size[0], method=METHOD, note=NO_PATIENTS)
     ratio = hazard_ratio(fit.coefficients[place])
     return Result(
         **shared,

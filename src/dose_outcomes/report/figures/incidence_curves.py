@@ -53,7 +53,7 @@ def causes(detail: TimeDetails, register: Register, wording: Wording) -> list[Ca
             if kept:
                 curves.append((dose, kept))
         if curves:
-            found.append(Cause(label, curves))
+            found.append(Cause(detail.words(label), curves))
     return found
 
 

@@ -17,8 +17,8 @@ from dose_outcomes.stats.dose_response.responses import check_covariance, check_
 from dose_outcomes.stats.result import FloatArray, HypothesisTest
 
 ALTERNATIVES = {
-    "increase": "one-sided, response increasing with dose",
-    "decrease": "one-sided, response decreasing with dose",
+    "increase": "one-sided, increasing with dose",
+    "decrease": "one-sided, decreasing with dose",
     "two_sided": "two-sided",
 }
 

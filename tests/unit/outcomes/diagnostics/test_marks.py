@@ -26,7 +26,28 @@ def mark(row: Result, study, *others: Result, **bounds) -> str:
         ({"note": "x"}, {"maximum_interval_width": 0.59}, "diagnostics failed: wide interval: 0.60 (bound 0.59); x"),
         ({"comparator": "middle"}, {"maximum_interval_width": 0.1}, ""),
         ({"estimate": None, "note": "no patients"}, {"maximum_interval_width": 0.1}, "no patients"),
-        ({"analysis": "tipping_point"}, {"maximum_interval_width": 0.1}, ""),
+        ({"analysis": "responder_shrinkage"}, {"maximum_interval_width": 0.1}, ""),
+        (
+            {"analysis": "tipping_point", "subgroup": "of the missing 1 respond, of the comparator 0"},
+            {"maximum_interval_width": 0.59},
+            "diagnostics failed: wide interval: 0.60 (bound 0.59)",
+        ),
+        (
+            {
+                "analysis": "side_effect_self_controlled",
+                "comparator": "before step up of the dose",
+                "statistic": "rate_ratio",
+                "low": 0.5,
+                "high": 5.1,
+            },
+            {},
+            "diagnostics failed: wide interval: upper over lower limit 10.2 (bound 10)",
+        ),
+        (
+            {"analysis": "placebo_benchmark", "comparator": "published placebo: T"},
+            {"maximum_interval_width": 0.59},
+            "diagnostics failed: wide interval: 0.60 (bound 0.59)",
+        ),
         ({"statistic": "risk_ratio", "low": 0.5, "high": 4.5}, {"maximum_ratio_of_limits": 9}, ""),
         (
             {"statistic": "risk_ratio", "low": 0.5, "high": 4.6},
@@ -69,7 +90,7 @@ def test_a_regression_with_few_events_for_each_parameter(analysis, statistic, pe
         ROW, analysis=analysis, statistic=per, dose="all", comparator="", estimate=7.5, low=None, high=None
     )
     words = per.replace("_", " ")
-    assert mark(row, study, events) == f"diagnostics failed: few {words}: 7.5 (bound 10)"
+    assert mark(row, study, events) == f"diagnostics failed: few {words} (bound 10)"
     assert mark(row, study, events, minimum_events_per_variable=7.5) == ""
     # of another condition
     assert mark(row, study, replace(events, condition="psoriasis")) == ""
