@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -140,6 +141,7 @@ def _environment(wording: Wording, trace: Trace) -> Environment:
         hidden_note=wording.hidden_legend,
     )
     environment.tests["printed"] = lambda part: isinstance(part, Printed)
+    environment.tests["finite"] = lambda limit: limit is not None and math.isfinite(limit)
     environment.filters["sentence_case"] = in_sentence
     return environment
 
