@@ -107,7 +107,7 @@ def release(
         share_released,
         write_release,
     )
-    from dose_outcomes.results import to_csv
+    from dose_outcomes.results import shown_by_analysis, to_csv
     from dose_outcomes.study import load_study
     from dose_outcomes.study.loading import effective_yaml
 
@@ -116,6 +116,7 @@ def release(
     definitions = {endpoint.id: dict(endpoint.definitions) for endpoint in settings.endpoints}
     shown, steps = release_tables(pd.read_parquet(estimates), pd.read_parquet(curves), minimum, definitions)
     quality = shown_quality(data_quality(_read_json(accounts), _read_json(checks), settings), minimum)
+    quality["released"] = {"minimum_count": minimum, **shown_by_analysis(shown)}
     write_release(
         {
             released["estimates"]: to_csv(shown),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from dose_outcomes.report.hidden import absence
+from dose_outcomes.report.numbers import PERCENT_STATISTICS, POINT_STATISTICS
 from dose_outcomes.report.register import Estimate, Register
 from dose_outcomes.report.wording import Dose, Wording, plain
 from dose_outcomes.results import ALL, PUBLISHED
@@ -50,6 +51,8 @@ class Claimed:
     text: str
     source: str
     claimed: str
+    own_bound: bool
+    """Whether the number claimed is this study's own choice."""
     row: Estimate | None
     where: str
     verdict: Verdict
@@ -126,7 +129,8 @@ class Literature:
         return Claimed(
             text=plain(entry["text"]),
             source=plain(entry["source"]),
-            claimed="; ".join(f"{name} {bound:g}" for name, bound in bounds.items()),
+            claimed="; ".join(f"{name} {_bound(bound, answer['statistic'])}" for name, bound in bounds.items()),
+            own_bound=bool(entry.get("own_bound")),
             row=row,
             where=where,
             verdict=verdict,
@@ -144,6 +148,13 @@ class Literature:
         if answer["day"] is not None:
             parts.append(f"day {answer['day']}")
         return "; ".join(plain(part) for part in parts if part)
+
+
+def _bound(bound: float, statistic: str) -> str:
+    """Return a claimed number as the estimate beside it is printed: shares in percent, differences in points."""
+    if statistic in PERCENT_STATISTICS:
+        return f"{100 * bound:.3g}%"
+    return f"{100 * bound if statistic in POINT_STATISTICS else bound:.3g}"
 
 
 def position(

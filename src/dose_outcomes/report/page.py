@@ -22,7 +22,7 @@ from dose_outcomes.report.dose_response import dose_response_tests, dose_respons
 from dose_outcomes.report.drawings import drawing as draw
 from dose_outcomes.report.estimands import estimand, views
 from dose_outcomes.report.figures.design_diagram import days_in_words
-from dose_outcomes.report.figures.incidence_curves import causes
+from dose_outcomes.report.figures.incidence_curves import causes, shown_points
 from dose_outcomes.report.grids import failed, words_of
 from dose_outcomes.report.harm_course import HarmCourse
 from dose_outcomes.report.harm_details import HarmDetails
@@ -138,6 +138,7 @@ def _environment(wording: Wording, trace: Trace) -> Environment:
         flow_title=lambda flow: _flow_title(flow, wording),
         by=_by,
         days_in_words=days_in_words,
+        points_of=shown_points,
         hidden_note=wording.hidden_legend,
     )
     environment.tests["printed"] = lambda part: isinstance(part, Printed)

@@ -95,7 +95,7 @@ def test_publications_stand_beside_our_share_where_the_rule_is_the_same(literatu
 def test_every_claim_has_its_reading(literature):
     assert [one.verdict for one in literature.claims] == [DIFFERS, AGREES, AGREES, UNTOLD, UNTOLD, UNTOLD]
     assert [one.claimed for one in literature.claims] == [
-        "above 0.5", "below 0.9", "about 0.33", "above 0.5", "above 0.5", "",
+        "above 50%", "below 90%", "about 33%", "above 50%", "above 50%", "",
     ]  # fmt: skip
     hidden, never, talk = literature.claims[3:]
     assert "below 5" in hidden.why
