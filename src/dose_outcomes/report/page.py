@@ -27,6 +27,7 @@ from dose_outcomes.report.grids import failed, words_of
 from dose_outcomes.report.harm_course import HarmCourse
 from dose_outcomes.report.harm_details import HarmDetails
 from dose_outcomes.report.hidden import absence, suppression
+from dose_outcomes.report.leads import response_lead, side_effects_lead, time_lead
 from dose_outcomes.report.limits import caution, families, limits
 from dose_outcomes.report.literature import Literature
 from dose_outcomes.report.numbering import Numbering
@@ -154,6 +155,7 @@ def _content(release: Release, register: Register, wording: Wording) -> dict[str
     effects = side_effects(register, wording, wording.total)
     several = len(wording.conditions) > 1
     details = [TimeDetails(question, register, wording) for question in study.get("time_to_response", [])]
+    found_times = times(register, wording)
     synthetic = study["data"]["nature"] == "synthetic"
     return {
         "study_title": plain(study["title"]),
@@ -170,7 +172,10 @@ def _content(release: Release, register: Register, wording: Wording) -> dict[str
             for endpoint in study.get("endpoints", [])
             if (found := views(endpoint, register, wording))
         },
-        "times": times(register, wording),
+        "times": found_times,
+        "response_leads": {one.identifier: response_lead(one, register, wording) for one in found_responses},
+        "time_lead": time_lead(found_times, details, wording),
+        "harm_lead": side_effects_lead(effects, register, wording),
         "baseline": baseline(register, wording),
         "comparisons": {one.identifier: Comparisons(one, register, wording) for one in found_responses},
         "strip": strip(found_responses, register, wording),

@@ -62,11 +62,12 @@ def lights(register, wording, changes=None):
 
 def test_five_lights_each_with_word_shape_and_link(register, wording, page):
     found = lights(register, wording)
-    assert list(found) == ["Cohort", "Balance", "Missing", "Power", "Negative controls"]
+    assert list(found) == ["Cohort", "Balance", "Missing", "Precision", "Negative controls"]
     # one dose of the made release was followed to 0.74 only; balance 0.17 is above the common 0.1
     assert [light.status for light in found.values()] == ["warn", "warn", "pass", "pass", "none"]
     for light in found.values():
-        assert f"{light.mark} {light.status}" in page
+        assert f"{light.mark} {light.word}" in page
+        assert light.text
         assert re.search(rf'id="?{light.link}\b', page)
     assert len(set(MARKS.values())) == 4
 
@@ -90,10 +91,10 @@ def test_a_light_follows_the_bound(name, statistic, values, status, register, wo
 def test_power_fails_when_no_comparison_is_precise(register, wording):
     note = {"note": "diagnostics failed: wide interval: 0.61 (bound 0.5)"}
     found = lights(register, wording, {("responder_contrast", "risk_difference"): note})
-    assert found["Power"].status == "fail"
+    assert found["Precision"].status == "fail"
     # what differs at the start is the matter of another light
     note = {"note": "diagnostics failed: groups differ in sex: standardised difference 0.31 (bound 0.25)"}
-    assert lights(register, wording, {("responder_contrast", "risk_difference"): note})["Power"].status == "pass"
+    assert lights(register, wording, {("responder_contrast", "risk_difference"): note})["Precision"].status == "pass"
 
 
 def test_without_endpoints_nothing_is_claimed(register, wording):
