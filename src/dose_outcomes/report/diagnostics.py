@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Literal
 
 from dose_outcomes.report.answer import Name, Part, Printed
@@ -259,7 +260,7 @@ def _precision(contrasts: Sequence[Row], widths: Sequence[Row], bounds: dict[str
     """
     known = {dose.identifier: row.estimate for dose, row in widths if row.estimate is not None}
     weak = [dose for dose, row in contrasts
-            if _imprecise(row) or known.get(dose.identifier, 0.0) > bounds["maximum_interval_width"]]  # fmt: skip
+            if _imprecise(row) or known.get(dose.identifier, 0.0) > bounds.get("maximum_interval_width", inf)]  # fmt: skip
     worst = _worst(widths, max)
     if not contrasts:
         return Light("Precision", "none", ["No comparison of doses was asked for"], link)
