@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -152,3 +153,17 @@ def note_request(sight: Sight, address: str) -> None:
     """Remember a request that goes anywhere but to the page itself or what it made."""
     if not address.startswith(("file:", "data:", "blob:")):
         sight.requests.append(address)
+
+
+@pytest.fixture
+def axe_violations() -> Callable[[Any], list[tuple[str, str]]]:
+    """Return a function that names the rules of axe, all of them, that a page breaks, each with an element."""
+    axe = pytest.importorskip("axe_playwright_python", reason="needs axe-playwright-python, which brings axe-core")
+    script = files(axe).joinpath("axe.min.js").read_text(encoding="utf-8")
+
+    def violations(page: Any) -> list[tuple[str, str]]:
+        page.evaluate(script)
+        found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+        return [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found["violations"]]
+
+    return violations

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from importlib.resources import files
 
 import pytest
 import yaml
@@ -49,17 +48,28 @@ def test_the_policy_stops_what_is_not_the_pages_own(look, report, tmp_path, muta
 
 
 @pytest.mark.parametrize("state", [*STATES, pytest.param({"dialog": True}, id="dialog")])
-def test_axe_finds_nothing(look, state):
-    pytest.importorskip("axe_playwright_python", reason="needs axe-playwright-python, which brings axe-core")
+def test_axe_finds_nothing(look, axe_violations, state):
     state = dict(state)
     dialog = state.pop("dialog", False)
     sight = look(**state)
     if dialog:
         sight.page.click("#trace")
         sight.page.locator("main data").first.click()
-    sight.page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
-    found = sight.page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    assert [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found["violations"]] == []
+    assert axe_violations(sight.page) == []
+
+
+@pytest.mark.parametrize(("width", "rows"), [(1140, 1), (1200, 1), (1280, 1), (768, 2), (320, 2)])
+def test_the_bar_is_as_high_as_it_need_be(look, width, rows):
+    """Name, button and links stand in one row; on narrow screens the links have rows of their own."""
+    tops = look(width=width).page.evaluate(
+        """() => ['.study', '#trace', '.bar nav'].map((one) => {
+          const box = document.querySelector(one).getBoundingClientRect();
+          return (one === '.bar nav' ? box.top : (box.top + box.bottom) / 2);
+        })"""
+    )
+    name, button, links = tops
+    assert abs(name - button) < 3
+    assert (links < name) is (rows == 1)
 
 
 @pytest.mark.parametrize("width", [320, 480, 768, 1280])

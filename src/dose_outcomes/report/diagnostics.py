@@ -259,8 +259,8 @@ def _precision(contrasts: Sequence[Row], widths: Sequence[Row], bounds: dict[str
     A hidden difference says nothing about its precision: the width of its interval does.
     """
     known = {dose.identifier: row.estimate for dose, row in widths if row.estimate is not None}
-    weak = [dose for dose, row in contrasts
-            if _imprecise(row) or known.get(dose.identifier, 0.0) > bounds.get("maximum_interval_width", inf)]  # fmt: skip
+    widest = bounds.get("maximum_interval_width", inf)
+    weak = [dose for dose, row in contrasts if _imprecise(row) or known.get(dose.identifier, 0.0) > widest]
     worst = _worst(widths, max)
     if not contrasts:
         return Light("Precision", "none", ["No comparison of doses was asked for"], link)

@@ -43,8 +43,8 @@ def _difference(response: Response, register: Register, wording: Wording) -> lis
                             missing_data=response.primary, subgroup=subgroup)  # fmt: skip
         if row and row.estimate is not None:
             adjusted = words if len(wording.conditions) > 1 else ""
-            return [Name(dose.label), " less ", Name(in_sentence(row.comparator)), adjusted, ": ", *_value(row, wording),
-                    " percentage points"]  # fmt: skip
+            names: list[Part] = [Name(dose.label), " less ", Name(in_sentence(row.comparator)), adjusted]
+            return [*names, ": ", *_value(row, wording), " percentage points"]
     return []
 
 
@@ -67,8 +67,9 @@ def time_lead(times: Sequence[Times], details: Sequence[TimeDetails], wording: W
             (detail.incidence_row(prefix, wording.total_dose, days[-1]) if days else None) for prefix in ("", STOPPING)
         )
         if responded is not None and stopped is not None:
-            parts += ["By ", Name(week(days[-1])), ", ", *_value(responded, wording), " of patients had responded on the "
-                      "drug, and ", *_value(stopped, wording), " had stopped it before a response. "]  # fmt: skip
+            parts += ["By ", Name(week(days[-1])), ", ", *_value(responded, wording)]
+            parts += [" of patients had responded on the drug, and ", *_value(stopped, wording)]
+            parts.append(" had stopped it before a response. ")
     for question in times[:1]:
         medians = next((row.cells for row in question.medians if row.total or len(question.medians) == 1), {})
         whole = medians.get(wording.total_dose)

@@ -20,6 +20,12 @@ DIFFERS: Verdict = "differs"
 UNTOLD: Verdict = "cannot be told"
 #: Analysis of a published result: analysis of the study's own share beside it.
 OWN = {"literature": "responder_rate", "literature_remission": "remission_rate"}
+#: Words for statistics whose identifier is no word of readers.
+STATISTICS = {
+    "proportion": "share",
+    "risk_difference": "difference of shares, percentage points",
+    "one_minus_survival": "share gone by the day (Kaplan-Meier)",
+}
 #: Columns of the figure.
 PANELS = [Dose("published", "Published", "--comparator"), Dose(ALL, "This study", "--reference")]
 _ANSWER = ("endpoint", "condition", "dose", "comparator", "subgroup", "dose_attribution", "missing_data", "day")
@@ -142,7 +148,10 @@ class Literature:
         label = next((one["label"] for one in self._wording.study.get("endpoints", []) if one["id"] == endpoint), None)
         definition = self._wording.definition(endpoint) if endpoint else None
         named = label or (definition or {}).get("label") or endpoint.partition(": ")[2] or endpoint
-        parts = [answer["statistic"].replace("_", " "), named, self._wording.condition(answer["condition"])]
+        if endpoint == "any":
+            named = "any serious side effect" if answer["analysis"] == "serious_side_effect" else "any side effect"
+        statistic = STATISTICS.get(answer["statistic"], answer["statistic"].replace("_", " "))
+        parts = [statistic, named, self._wording.condition(answer["condition"])]
         if answer["dose"] != ALL:
             parts.append(answer["dose"])
         if answer["day"] is not None:

@@ -97,6 +97,31 @@ def test_power_fails_when_no_comparison_is_precise(register, wording):
     assert lights(register, wording, {("responder_contrast", "risk_difference"): note})["Precision"].status == "pass"
 
 
+def test_a_hidden_difference_is_judged_by_the_width_of_its_interval(register, wording):
+    hidden = {"estimate": None, "low": None, "high": None, "suppressed": "made of a hidden count"}
+    assert lights(register, wording, {("responder_contrast", "risk_difference"): hidden})["Precision"].status == "pass"
+    wide = {
+        ("responder_contrast", "risk_difference"): hidden,
+        ("contrast_diagnostics", "interval_width"): {"estimate": 0.6},
+    }
+    found = lights(register, wording, wide)["Precision"]
+    assert (found.status, found.word) == ("fail", "fail")
+    assert found.text[0] == "All differences between doses too uncertain: "
+
+
+def test_where_all_doses_are_hidden_the_light_says_so_and_is_no_pass(register, wording):
+    hidden = {"estimate": None, "suppressed": "protects a hidden count"}
+    for name, statistic in (
+        ("Cohort", "share_followed_to_horizon"),
+        ("Balance", "maximum_standardised_difference"),
+        ("Missing", "proportion_missing"),
+        ("Precision", "interval_width"),
+    ):
+        found = lights(register, wording, {("contrast_diagnostics", statistic): hidden})[name]
+        assert (found.status, found.mark, found.word) == ("warn", "△", "caution")
+        assert "hidden" in str(found.text)
+
+
 def test_without_endpoints_nothing_is_claimed(register, wording):
     assert {light.status for light in strip([], register, wording)} == {"none"}
 

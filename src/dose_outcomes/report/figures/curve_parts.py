@@ -8,6 +8,7 @@ points are joined by a thin straight line instead, without a band.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from dose_outcomes.report.times import is_gap
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from dose_outcomes.report.register import CurvePoint
     from dose_outcomes.report.wording import Dose
+
 
 def pieces(points: Sequence[CurvePoint], minimum: int) -> list[list[CurvePoint]]:
     """Return the points of a curve in runs between which the course is unknown.
@@ -94,7 +96,7 @@ def curve_layers(
             values = [_value(dose, point, day, number) for point, day in zip(drawn, days, strict=True)]
             steps += values if len(values) > 1 else []
             lone += values if len(values) == 1 else []
-        for number, (before, after) in enumerate(zip(runs, runs[1:], strict=False)):
+        for number, (before, after) in enumerate(pairwise(runs)):
             joins += [_value(dose, point, point.day, number) for point in (before[-1], after[0])]
     stepped, joined, single = (alt.Chart(alt.InlineData(values=values)) for values in (steps, joins, lone))
     piece = alt.Detail("piece:N")

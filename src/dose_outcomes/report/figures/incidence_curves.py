@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from dose_outcomes.report.figures.curve_parts import axis_days, curve_layers, end_label
@@ -191,7 +192,9 @@ def _at_risk(cause: Cause, left: float, day: float, colour: alt.Color, dash: alt
         names.append(
             {"x": SWATCH + 8 - left, "y": top, "text": shorten(dose.label, LABEL_CHARACTERS), "dose": dose.identifier}
         )
-        numbers += [{"x": day * place, "y": top, "text": show(point, "at_risk")} for place, point in risk_numbers(points)]
+        numbers += [
+            {"x": day * place, "y": top, "text": show(point, "at_risk")} for place, point in risk_numbers(points)
+        ]
     heading = [{"x": -left, "y": RISK_TOP - 24, "text": "At risk after the days shown"}]
 
     def texts(values: list[dict[str, Any]], **style: Any) -> alt.Chart:
@@ -219,7 +222,7 @@ def risk_numbers(points: list[CurvePoint]) -> list[tuple[int, CurvePoint]]:
     The number at risk of a released point is the one after the point before it.
     """
     found: list[tuple[int, CurvePoint]] = []
-    for before, point in zip(points, points[1:], strict=False):
+    for before, point in pairwise(points):
         if not found or before.day - found[-1][0] >= RISK_DAYS:
             found.append((before.day, point))
     return found

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import altair as alt
 
     from dose_outcomes.report.register import Estimate
-    from dose_outcomes.report.times import RiskCell, TimeCurve, Times
+    from dose_outcomes.report.times import RiskCell, Times
     from dose_outcomes.report.wording import Wording
 
 PLOT_HEIGHT = 270
