@@ -70,14 +70,20 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Return a function that writes the page of the unit tests' release, its study changed as asked."""
+def made() -> Any:
+    """Return the module that makes the release of the unit tests."""
     source = Path(__file__).parents[1] / "unit/report/made_release.py"
     specification = importlib.util.spec_from_file_location("made_release", source)
     assert specification
     assert specification.loader
-    made = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(made)
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def written(made: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Return a function that writes the page of the unit tests' release, its study changed as asked."""
 
     def write(**changes: Any) -> Path:
         folder = made.write(tmp_path_factory.mktemp("browser"), made.study(**changes))

@@ -9,6 +9,9 @@ import re
 import pytest
 import yaml
 
+from dose_outcomes.report.page import render
+from dose_outcomes.report.release import Release
+
 STATES = [
     pytest.param({}, id="wide"),
     pytest.param({"width": 320}, id="narrow"),
@@ -217,7 +220,7 @@ def test_no_figure_is_split_between_pages(look):
 
 
 def test_hostile_labels_keep_the_layout(look, report, written):
-    label = "</script><img src=x onerror=alert(1)> {{ 7 * 7 }} \u202ereversed\u202c \"' " + "x" * 2_000
+    label = "</script><img src=x onerror=alert(1)> {{ 7 * 7 }} \u202ereversed\u202c \"' " + "x" * 10_000
     entry = {"label": label, "citation": label, "design": label, "outcome": label, "arm": label, "note": label}
     study = yaml.safe_load((report.parent / "study.yaml").read_text(encoding="utf-8"))
     study["literature"] = [{**one, **entry} for one in study["literature"]]
@@ -235,6 +238,49 @@ def test_hostile_labels_keep_the_layout(look, report, written):
         assert sight.faults == []
         assert sight.page.locator("img").count() == 0
         assert sight.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+FREE_TEXT = {"label", "title", "text", "source", "citation", "design", "outcome", "arm", "note", "name", "short_name",
+             "what", "why", "sentence", "remedy", "effect", "file", "table", "notes"}  # fmt: skip
+SPOIL = "</td></script><img src=x onerror=alert(1)>{{ 7 * 7 }}\u202ereversed\u202c&amp;\"'`" + "y" * 120
+
+
+def spoiled(value, key=""):
+    """Return what was read with hostile text before every text that somebody wrote."""
+    if isinstance(value, dict):
+        return {name: spoiled(part, name) for name, part in value.items()}
+    if isinstance(value, list):
+        return [spoiled(part, key) for part in value]
+    return SPOIL + value if isinstance(value, str) and key in FREE_TEXT else value
+
+
+def test_hostile_text_in_every_field_of_study_and_data_is_shown_as_text(look, report, made, tmp_path):
+    release = Release.read(report.parent, made.PROVENANCE)
+    study = spoiled({name: part for name, part in release.study.items() if name != "data"}) | {
+        "data": release.study["data"]
+    }
+    study["conditions"] = {name: SPOIL + label for name, label in study["conditions"].items()}
+    doses = {group["label"].removeprefix(SPOIL): group["label"] for group in study["dose_groups"]}
+    estimates = release.estimates.assign(
+        **{name: release.estimates[name].replace(doses) for name in ("dose", "comparator")},
+        **{name: release.estimates[name].where(release.estimates[name] == "", SPOIL + release.estimates[name])
+           for name in ("note", "method")},
+        endpoint=release.estimates["endpoint"].str.replace("term: ", f"term: {SPOIL}", regex=False),
+    )  # fmt: skip
+    curves = release.curves.assign(dose=release.curves["dose"].replace(doses), method=SPOIL)
+    attrition = release.attrition.assign(reason=SPOIL + release.attrition["reason"])
+    file = tmp_path / "hostile.html"
+    page = render(Release(estimates, curves, attrition, study, spoiled(release.data_quality), made.PROVENANCE))
+    file.write_text(page, encoding="utf-8")
+    for width in (320, 1280):
+        sight = look(file=file, width=width, details=True)
+        sight.page.wait_for_timeout(50)
+        assert sight.faults == []
+        assert sight.page.locator("img").count() == 0
+        assert sight.page.evaluate("document.documentElement.scrollWidth") <= width
+    shown = sight.page.locator("body").text_content()
+    assert shown.count(SPOIL) > 100
+    assert "49reversed" not in shown
 
 
 def test_it_prints_with_everything_open(look, tmp_path):

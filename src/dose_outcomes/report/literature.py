@@ -148,6 +148,8 @@ class Literature:
         label = next((one["label"] for one in self._wording.study.get("endpoints", []) if one["id"] == endpoint), None)
         definition = self._wording.definition(endpoint) if endpoint else None
         named = label or (definition or {}).get("label") or endpoint.partition(": ")[2] or endpoint
+        if answer["analysis"] == "remission_rate":
+            named = "remission"
         if endpoint == "any":
             named = "any serious side effect" if answer["analysis"] == "serious_side_effect" else "any side effect"
         statistic = STATISTICS.get(answer["statistic"], answer["statistic"].replace("_", " "))

@@ -149,14 +149,16 @@ def _hidden(panel: Stack, x: alt.X, scale: alt.Scale, axis: alt.Axis, end: float
     import altair as alt
 
     parts = [(bar.label, part) for bar in panel.bars if end == 1 and (part := hidden_part(bar))]
-    boxes = [{"bar": label, "low": low, "high": high, "middle": (low + high) / 2} for label, (low, high) in parts]
+    boxes: list[dict[str, Any]] = [
+        {"bar": label, "low": low, "high": high, "middle": (low + high) / 2} for label, (low, high) in parts
+    ]
     above = [
         {"bar": bar.label, "low": max((high for *_, high in bar_ends(bar)), default=0.0)}
         for bar in panel.bars
         if end != 1 and bar.hides
     ]
     layers: list[alt.Chart] = []
-    words = {"text": "not shown", "color": MUTED_TEXT, "fontSize": SMALL_TEXT_SIZE}
+    words: dict[str, Any] = {"text": "not shown", "color": MUTED_TEXT, "fontSize": SMALL_TEXT_SIZE}
     if boxes:
         y = alt.Y("low:Q", scale=scale, axis=axis)
         layers.append(
