@@ -106,7 +106,7 @@ def test_every_figure_has_a_name_a_description_and_a_table(look):
 
 @pytest.mark.parametrize("kind", ["report", "crowded"])
 def test_no_text_of_a_drawing_is_cut_or_overlaps(look, text_faults, request, kind):
-    page = look(file=request.getfixturevalue(kind)).page
+    page = look(file=request.getfixturevalue(kind), details=True).page
     assert text_faults(page) == []
 
 
