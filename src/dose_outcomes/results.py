@@ -202,3 +202,26 @@ def to_csv(frame: pd.DataFrame) -> str:
         if pd.api.types.is_float_dtype(text[column]):
             text[column] = [None if pd.isna(value) else format_number(value) for value in text[column]]
     return text.to_csv(index=False, lineterminator="\n")
+
+
+def shown_by_analysis(frame: pd.DataFrame) -> dict[str, Any]:
+    """Return how many rows disclosure control has left, altogether and of each analysis.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``analysis`` and ``suppressed``, empty where the row is shown.
+
+    Returns
+    -------
+    dict
+        ``rows``, ``shown`` (counts), ``share_shown`` (between 0 and 1; 1 where there are no rows), and ``analyses``:
+        a dict of ``analysis``, ``rows`` and ``shown`` for each, in the order of the table.
+    """
+    shown = frame["suppressed"] == ""
+    analyses = [
+        {"analysis": str(name), "rows": len(part), "shown": int(part.sum())}
+        for name, part in shown.groupby(frame["analysis"], sort=False)
+    ]
+    rows, left = len(shown), int(shown.sum())
+    return {"rows": rows, "shown": left, "share_shown": left / rows if rows else 1.0, "analyses": analyses}

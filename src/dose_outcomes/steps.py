@@ -110,7 +110,7 @@ def release(
         write_release,
     )
     from dose_outcomes.outcomes.responder_comparisons import comparisons_over_shown
-    from dose_outcomes.results import to_csv
+    from dose_outcomes.results import shown_by_analysis, to_csv
     from dose_outcomes.study import load_study
     from dose_outcomes.study.loading import effective_yaml
 
@@ -127,6 +127,7 @@ def release(
         body_systems(next(path for path in cohort if Path(path).stem == "side_effects")),
     )
     quality = shown_quality(data_quality(_read_json(accounts), _read_json(checks), settings), minimum)
+    quality["released"] = {"minimum_count": minimum, **shown_by_analysis(shown)}
     write_release(
         {
             released["estimates"]: to_csv(shown),

@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -69,14 +70,20 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Return a function that writes the page of the unit tests' release, its study changed as asked."""
+def made() -> Any:
+    """Return the module that makes the release of the unit tests."""
     source = Path(__file__).parents[1] / "unit/report/made_release.py"
     specification = importlib.util.spec_from_file_location("made_release", source)
     assert specification
     assert specification.loader
-    made = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(made)
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def written(made: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Return a function that writes the page of the unit tests' release, its study changed as asked."""
 
     def write(**changes: Any) -> Path:
         folder = made.write(tmp_path_factory.mktemp("browser"), made.study(**changes))
@@ -152,3 +159,17 @@ def note_request(sight: Sight, address: str) -> None:
     """Remember a request that goes anywhere but to the page itself or what it made."""
     if not address.startswith(("file:", "data:", "blob:")):
         sight.requests.append(address)
+
+
+@pytest.fixture
+def axe_violations() -> Callable[[Any], list[tuple[str, str]]]:
+    """Return a function that names the rules of axe, all of them, that a page breaks, each with an element."""
+    axe = pytest.importorskip("axe_playwright_python", reason="needs axe-playwright-python, which brings axe-core")
+    script = files(axe).joinpath("axe.min.js").read_text(encoding="utf-8")
+
+    def violations(page: Any) -> list[tuple[str, str]]:
+        page.evaluate(script)
+        found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+        return [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found["violations"]]
+
+    return violations

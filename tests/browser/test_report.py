@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-from importlib.resources import files
 
 import pytest
 import yaml
+
+from dose_outcomes.report.page import render
+from dose_outcomes.report.release import Release
 
 STATES = [
     pytest.param({}, id="wide"),
@@ -49,17 +51,28 @@ def test_the_policy_stops_what_is_not_the_pages_own(look, report, tmp_path, muta
 
 
 @pytest.mark.parametrize("state", [*STATES, pytest.param({"dialog": True}, id="dialog")])
-def test_axe_finds_nothing(look, state):
-    pytest.importorskip("axe_playwright_python", reason="needs axe-playwright-python, which brings axe-core")
+def test_axe_finds_nothing(look, axe_violations, state):
     state = dict(state)
     dialog = state.pop("dialog", False)
     sight = look(**state)
     if dialog:
         sight.page.click("#trace")
         sight.page.locator("main data").first.click()
-    sight.page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
-    found = sight.page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    assert [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found["violations"]] == []
+    assert axe_violations(sight.page) == []
+
+
+@pytest.mark.parametrize(("width", "rows"), [(1140, 1), (1200, 1), (1280, 1), (768, 2), (320, 2)])
+def test_the_bar_is_as_high_as_it_need_be(look, width, rows):
+    """Name, button and links stand in one row; on narrow screens the links have rows of their own."""
+    tops = look(width=width).page.evaluate(
+        """() => ['.study', '#trace', '.bar nav'].map((one) => {
+          const box = document.querySelector(one).getBoundingClientRect();
+          return (one === '.bar nav' ? box.top : (box.top + box.bottom) / 2);
+        })"""
+    )
+    name, button, links = tops
+    assert abs(name - button) < 3
+    assert (links < name) is (rows == 1)
 
 
 @pytest.mark.parametrize("width", [320, 480, 768, 1280])
@@ -93,7 +106,7 @@ def test_every_figure_has_a_name_a_description_and_a_table(look):
 
 @pytest.mark.parametrize("kind", ["report", "crowded"])
 def test_no_text_of_a_drawing_is_cut_or_overlaps(look, text_faults, request, kind):
-    page = look(file=request.getfixturevalue(kind)).page
+    page = look(file=request.getfixturevalue(kind), details=True).page
     assert text_faults(page) == []
 
 
@@ -207,7 +220,7 @@ def test_no_figure_is_split_between_pages(look):
 
 
 def test_hostile_labels_keep_the_layout(look, report, written):
-    label = "</script><img src=x onerror=alert(1)> {{ 7 * 7 }} \u202ereversed\u202c \"' " + "x" * 2_000
+    label = "</script><img src=x onerror=alert(1)> {{ 7 * 7 }} \u202ereversed\u202c \"' " + "x" * 10_000
     entry = {"label": label, "citation": label, "design": label, "outcome": label, "arm": label, "note": label}
     study = yaml.safe_load((report.parent / "study.yaml").read_text(encoding="utf-8"))
     study["literature"] = [{**one, **entry} for one in study["literature"]]
@@ -225,6 +238,49 @@ def test_hostile_labels_keep_the_layout(look, report, written):
         assert sight.faults == []
         assert sight.page.locator("img").count() == 0
         assert sight.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+FREE_TEXT = {"label", "title", "text", "source", "citation", "design", "outcome", "arm", "note", "name", "short_name",
+             "what", "why", "sentence", "remedy", "effect", "file", "table", "notes"}  # fmt: skip
+SPOIL = "</td></script><img src=x onerror=alert(1)>{{ 7 * 7 }}\u202ereversed\u202c&amp;\"'`" + "y" * 120
+
+
+def spoiled(value, key=""):
+    """Return what was read with hostile text before every text that somebody wrote."""
+    if isinstance(value, dict):
+        return {name: spoiled(part, name) for name, part in value.items()}
+    if isinstance(value, list):
+        return [spoiled(part, key) for part in value]
+    return SPOIL + value if isinstance(value, str) and key in FREE_TEXT else value
+
+
+def test_hostile_text_in_every_field_of_study_and_data_is_shown_as_text(look, report, made, tmp_path):
+    release = Release.read(report.parent, made.PROVENANCE)
+    study = spoiled({name: part for name, part in release.study.items() if name != "data"}) | {
+        "data": release.study["data"]
+    }
+    study["conditions"] = {name: SPOIL + label for name, label in study["conditions"].items()}
+    doses = {group["label"].removeprefix(SPOIL): group["label"] for group in study["dose_groups"]}
+    estimates = release.estimates.assign(
+        **{name: release.estimates[name].replace(doses) for name in ("dose", "comparator")},
+        **{name: release.estimates[name].where(release.estimates[name] == "", SPOIL + release.estimates[name])
+           for name in ("note", "method")},
+        endpoint=release.estimates["endpoint"].str.replace("term: ", f"term: {SPOIL}", regex=False),
+    )  # fmt: skip
+    curves = release.curves.assign(dose=release.curves["dose"].replace(doses), method=SPOIL)
+    attrition = release.attrition.assign(reason=SPOIL + release.attrition["reason"])
+    file = tmp_path / "hostile.html"
+    page = render(Release(estimates, curves, attrition, study, spoiled(release.data_quality), made.PROVENANCE))
+    file.write_text(page, encoding="utf-8")
+    for width in (320, 1280):
+        sight = look(file=file, width=width, details=True)
+        sight.page.wait_for_timeout(50)
+        assert sight.faults == []
+        assert sight.page.locator("img").count() == 0
+        assert sight.page.evaluate("document.documentElement.scrollWidth") <= width
+    shown = sight.page.locator("body").text_content()
+    assert shown.count(SPOIL) > 100
+    assert "49reversed" not in shown
 
 
 def test_it_prints_with_everything_open(look, tmp_path):

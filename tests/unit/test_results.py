@@ -2,7 +2,7 @@
 
 import pytest
 
-from dose_outcomes.results import COLUMNS, Result, format_number, to_csv, to_frame
+from dose_outcomes.results import COLUMNS, Result, format_number, shown_by_analysis, to_csv, to_frame
 
 KEY = {"analysis": "responder_rate", "endpoint": "E", "condition": "all", "dose": "all", "statistic": "proportion"}
 
@@ -40,3 +40,23 @@ def test_csv_has_one_number_format_and_empty_cells():
 )
 def test_number_format(value, text):
     assert format_number(value) == text
+
+
+def test_rows_left_by_disclosure_control_are_counted_by_analysis():
+    frame = to_frame(
+        [
+            Result(**KEY | {"dose": "a"}, estimate=0.2),
+            Result(**KEY | {"dose": "b"}, note="hidden", suppressed="count below 5"),
+            Result(**KEY | {"analysis": "cohort"}, estimate=3.0),
+        ]
+    )
+    found = shown_by_analysis(frame)
+    assert (found["rows"], found["shown"], found["share_shown"]) == (3, 2, pytest.approx(2 / 3))
+    assert found["analyses"] == [
+        {"analysis": "cohort", "rows": 1, "shown": 1},
+        {"analysis": "responder_rate", "rows": 2, "shown": 1},
+    ]
+
+
+def test_no_rows_hide_nothing():
+    assert shown_by_analysis(to_frame([])) == {"rows": 0, "shown": 0, "share_shown": 1.0, "analyses": []}

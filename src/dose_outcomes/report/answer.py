@@ -82,13 +82,14 @@ def _finding(
             parts += [" on ", Name(in_sentence(dose.label))]
         elif first:
             parts.append(" of patients")
-        parts += _interval(row, wording, named=first and number == 0)
+        parts += interval_of(row, wording, named=first and number == 0)
     if len(rows) > 1 and reading(rows[0], rows[1]) == "overlapping":
         parts.append(", with overlapping intervals")
     return parts
 
 
-def _interval(row: Estimate, wording: Wording, named: bool) -> list[Part]:
+def interval_of(row: Estimate, wording: Wording, named: bool) -> list[Part]:
+    """Return an interval in brackets, with its name where it is the first."""
     if row.low is None or row.high is None:
         return [" (no interval)"]
     opening: list[Part] = [" (", Name(wording.interval), " "] if named else [" ("]

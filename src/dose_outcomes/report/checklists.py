@@ -27,6 +27,8 @@ class Item:
     at: tuple[str, ...] = ()
     how: str = ""
     not_applicable: str = ""
+    verified: bool = True
+    """Whether number and content were compared with a text of the checklist."""
 
     def __post_init__(self) -> None:
         answered = bool(self.at) and bool(self.how)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Literal
 
 from dose_outcomes.report.answer import Name, Part, Printed
@@ -35,6 +36,9 @@ COMMON_IMBALANCE = 0.1
 
 Status = Literal["pass", "warn", "fail", "none"]
 MARKS: dict[Status, str] = {"pass": "✓", "warn": "△", "fail": "✕", "none": "–"}
+WORDS: dict[Status, str] = {"pass": "pass", "warn": "caution", "fail": "fail", "none": "not checked"}
+NAMES = ("Cohort", "Balance", "Missing", "Precision", "Negative controls")
+Row = tuple[Dose, Estimate]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,11 @@ class Light:
     def mark(self) -> str:
         """Shape of the status, so that it does not hang on a colour."""
         return MARKS[self.status]
+
+    @property
+    def word(self) -> str:
+        """Word of the status."""
+        return WORDS[self.status]
 
 
 class Diagnostics:
@@ -155,16 +164,15 @@ class Diagnostics:
 def strip(responses: Sequence[Response], register: Register, wording: Wording) -> list[Light]:
     """Return the lights of the first screen, for the first endpoint over all conditions."""
     bounds: dict[str, Any] = wording.study.get("diagnostics", {})
-    controls = Light("Negative controls", "none", ["none declared"], "methods")
+    controls = Light(NAMES[-1], "none", ["No outcome that the drug cannot change was declared"], "methods")
     line = last_total(responses[0]) if responses else None
     if line is None or not bounds:
-        names = ("Cohort", "Balance", "Missing", "Power")
-        return [*(Light(name, "none", ["not analysed"], "methods") for name in names), controls]
+        return [*(Light(name, "none", ["The study does not ask for it"], "methods") for name in NAMES[:-1]), controls]
     found = Diagnostics(responses[0], register, wording)
     link = "diagnostics-1" if found.total else "methods"
     subgroup = STRATIFIED if any(found.row(line, BALANCE, dose.identifier, STRATIFIED) for dose in found.doses) else ""
 
-    def rows(statistic: str, doses: Iterable[Dose], within: str = "") -> list[tuple[Dose, Estimate]]:
+    def rows(statistic: str, doses: Iterable[Dose], within: str = "") -> list[Row]:
         pairs = ((dose, found.row(line, statistic, dose.identifier, within)) for dose in doses)
         return [(dose, row) for dose, row in pairs if row is not None]
 
@@ -174,66 +182,98 @@ def strip(responses: Sequence[Response], register: Register, wording: Wording) -
         if (row := find(register, line, CONTRAST, "risk_difference", dose.identifier,
                         missing_data=responses[0].primary, subgroup=subgroup))
     ]  # fmt: skip
+    everybody = found.row(line, "proportion_missing", wording.total_dose)
     return [
         _cohort(rows(FOLLOWED, wording.doses), bounds, link),
-        _light("Balance", rows(BALANCE, found.doses, subgroup), link, max, lambda value: _balance(value, bounds),
-               lambda row: [" in ", Name(plain(row.note)), ": largest standardised difference"]),
-        _light("Missing", rows("proportion_missing", wording.doses), link, max,
-               lambda value: "fail" if value > bounds["maximum_share_missing"] else "pass",
-               lambda row: [" without a score at the visit"]),
-        _power(contrasts, rows(WIDTH, found.doses, subgroup), link),
+        _balance(rows(BALANCE, found.doses, subgroup), bounds, link),
+        _missing(rows("proportion_missing", wording.doses), everybody, bounds, link),
+        _precision(contrasts, rows(WIDTH, found.doses, subgroup), bounds, link),
         controls,
-    ]  # fmt: skip
+    ]
 
 
-def _light(
-    name: str,
-    rows: Sequence[tuple[Dose, Estimate]],
-    link: str,
-    worst: Callable[..., tuple[Dose, Estimate]],
-    judge: Callable[[float], Status],
-    words: Callable[[Estimate], list[Part]],
-) -> Light:
-    """Return a light that the worst of the doses decides; a hidden number is no pass."""
+def _worst(rows: Sequence[Row], choose: Callable[..., Row]) -> tuple[Dose, Estimate, float] | None:
     known = [(dose, row) for dose, row in rows if row.estimate is not None]
     if not known:
-        return Light(name, "warn" if rows else "none", ["not shown" if rows else "not analysed"], link)
-    dose, row = worst(known, key=lambda pair: pair[1].estimate)
-    status = judge(row.estimate or 0.0)
-    if status == "pass" and len(known) < len(rows):
-        status = "warn"
-    return Light(name, status, [Printed(row), *words(row), ", ", Name(in_sentence(dose.label))], link)
+        return None
+    dose, row = choose(known, key=lambda pair: pair[1].estimate)
+    return dose, row, row.estimate or 0.0
 
 
-def _balance(value: float, bounds: dict[str, Any]) -> Status:
-    if value > bounds["maximum_standardised_difference"]:
-        return "fail"
-    return "warn" if value > COMMON_IMBALANCE else "pass"
+def _all_known(rows: Sequence[Row], status: Status) -> Status:
+    """A hidden number is no pass."""
+    return "warn" if status == "pass" and any(row.estimate is None for _, row in rows) else status
 
 
-def _cohort(rows: Sequence[tuple[Dose, Estimate]], bounds: dict[str, Any], link: str) -> Light:
+def _without(name: str, rows: Sequence[Row], what: str, link: str) -> Light:
+    """Return the light of a diagnostic of which no number is shown."""
+    if not rows:
+        return Light(name, "none", ["The study does not ask for it"], link)
+    return Light(name, "warn", [f"{what}: hidden, because a group is small"], link)
+
+
+def _cohort(rows: Sequence[Row], bounds: dict[str, Any], link: str) -> Light:
     """Fail: a dose with too few patients; warn: one of which too few were followed."""
     few = [(dose, row) for dose, row in rows if row.n is None or row.n < bounds["minimum_patients"]]
     if few:
-        return Light("Cohort", "fail", ["too few patients, ", Name(in_sentence(few[0][0].label))], link)
-    return _light(
-        "Cohort",
-        rows,
-        link,
-        min,
-        lambda value: "warn" if value < bounds["minimum_share_followed"] else "pass",
-        lambda row: [" followed to the visit"],
-    )
+        return Light("Cohort", "fail", ["Too few patients at ", Name(in_sentence(few[0][0].label))], link)
+    worst = _worst(rows, min)
+    if worst is None:
+        return _without("Cohort", rows, "Share followed to the visit", link)
+    dose, row, share = worst
+    status = _all_known(rows, "warn" if share < bounds["minimum_share_followed"] else "pass")
+    return Light("Cohort", status, [Printed(row), " followed to the visit where fewest were, at ",
+                                    Name(in_sentence(dose.label))], link)  # fmt: skip
 
 
-def _power(contrasts: Sequence[tuple[Dose, Estimate]], widths: Sequence[tuple[Dose, Estimate]], link: str) -> Light:
-    """Fail: no dose can be compared with precision enough; warn: some cannot."""
-    weak = [dose for dose, row in contrasts if row.estimate is None or _imprecise(row)]
-    status: Status = "pass" if not weak else "fail" if len(weak) == len(contrasts) else "warn"
+def _balance(rows: Sequence[Row], bounds: dict[str, Any], link: str) -> Light:
+    worst = _worst(rows, max)
+    if worst is None:
+        return _without("Balance", rows, "Differences between doses at the start", link)
+    dose, row, difference = worst
+    status: Status = "warn" if difference > COMMON_IMBALANCE else "pass"
+    if difference > bounds["maximum_standardised_difference"]:
+        status = "fail"
+    words = "Doses alike at the start: " if status == "pass" else "Doses differ at the start: "
+    text: list[Part] = [words, "standardised difference at most ", Printed(row), ", in ", Name(plain(row.note)),
+                        ", at ", Name(in_sentence(dose.label))]  # fmt: skip
+    return Light("Balance", _all_known(rows, status), text, link)
+
+
+def _missing(rows: Sequence[Row], everybody: Estimate | None, bounds: dict[str, Any], link: str) -> Light:
+    """The dose with most missing scores decides; where all doses are hidden, all patients together, with a warning."""
+    worst, bound = _worst(rows, max), bounds["maximum_share_missing"]
+    if worst is None and everybody is not None and everybody.estimate is not None:
+        text: list[Part] = [Printed(everybody), " without a score at the visit; how many at each dose is hidden"]
+        return Light("Missing", "fail" if everybody.estimate > bound else "warn", text, link)
+    if worst is None:
+        return _without("Missing", rows, "Share without a score at the visit", link)
+    dose, row, share = worst
+    text = [Printed(row), " without a score at the visit where most were, at ", Name(in_sentence(dose.label))]
+    return Light("Missing", _all_known(rows, "fail" if share > bound else "pass"), text, link)
+
+
+def _precision(contrasts: Sequence[Row], widths: Sequence[Row], bounds: dict[str, Any], link: str) -> Light:
+    """Fail: no dose can be compared with precision enough; warn: some cannot, or it is not known.
+
+    A hidden difference says nothing about its precision: the width of its interval does.
+    """
+    known = {dose.identifier: row.estimate for dose, row in widths if row.estimate is not None}
+    widest = bounds.get("maximum_interval_width", inf)
+    weak = [dose for dose, row in contrasts if _imprecise(row) or known.get(dose.identifier, 0.0) > widest]
+    worst = _worst(widths, max)
     if not contrasts:
-        return Light("Power", "none", ["not analysed"], link)
-    return Light("Power", status, _light("Power", widths, link, max, lambda _: "pass",
-                                         lambda _: [" wide: interval of the difference"]).text, link)  # fmt: skip
+        return Light("Precision", "none", ["No comparison of doses was asked for"], link)
+    status: Status = "pass" if not weak else "fail" if len(weak) == len(contrasts) else "warn"
+    words = {
+        "pass": "Differences between doses: ",
+        "warn": "Some differences between doses too uncertain: ",
+        "fail": "All differences between doses too uncertain: ",
+    }[status]
+    if worst is None:
+        return Light("Precision", "warn" if status == "pass" else status, [f"{words}precision hidden"], link)
+    text: list[Part] = [words, "interval up to ", Printed(worst[1], unit=False), " percentage points wide"]
+    return Light("Precision", _all_known(widths, status), text, link)
 
 
 def _imprecise(row: Estimate) -> bool:

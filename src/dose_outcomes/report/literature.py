@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from dose_outcomes.report.hidden import absence
+from dose_outcomes.report.numbers import PERCENT_STATISTICS, POINT_STATISTICS
 from dose_outcomes.report.register import Estimate, Register
 from dose_outcomes.report.wording import Dose, Wording, plain
 from dose_outcomes.results import ALL, PUBLISHED
@@ -19,6 +20,12 @@ DIFFERS: Verdict = "differs"
 UNTOLD: Verdict = "cannot be told"
 #: Analysis of a published result: analysis of the study's own share beside it.
 OWN = {"literature": "responder_rate", "literature_remission": "remission_rate"}
+#: Words for statistics whose identifier is no word of readers.
+STATISTICS = {
+    "proportion": "share",
+    "risk_difference": "difference of shares, percentage points",
+    "one_minus_survival": "share gone by the day (Kaplan-Meier)",
+}
 #: Columns of the figure.
 PANELS = [Dose("published", "Published", "--comparator"), Dose(ALL, "This study", "--reference")]
 _ANSWER = ("endpoint", "condition", "dose", "comparator", "subgroup", "dose_attribution", "missing_data", "day")
@@ -50,6 +57,8 @@ class Claimed:
     text: str
     source: str
     claimed: str
+    own_bound: bool
+    """Whether the number claimed is this study's own choice."""
     row: Estimate | None
     where: str
     verdict: Verdict
@@ -126,7 +135,8 @@ class Literature:
         return Claimed(
             text=plain(entry["text"]),
             source=plain(entry["source"]),
-            claimed="; ".join(f"{name} {bound:g}" for name, bound in bounds.items()),
+            claimed="; ".join(f"{name} {_bound(bound, answer['statistic'])}" for name, bound in bounds.items()),
+            own_bound=bool(entry.get("own_bound")),
             row=row,
             where=where,
             verdict=verdict,
@@ -138,12 +148,24 @@ class Literature:
         label = next((one["label"] for one in self._wording.study.get("endpoints", []) if one["id"] == endpoint), None)
         definition = self._wording.definition(endpoint) if endpoint else None
         named = label or (definition or {}).get("label") or endpoint.partition(": ")[2] or endpoint
-        parts = [answer["statistic"].replace("_", " "), named, self._wording.condition(answer["condition"])]
+        if answer["analysis"] == "remission_rate":
+            named = "remission"
+        if endpoint == "any":
+            named = "any serious side effect" if answer["analysis"] == "serious_side_effect" else "any side effect"
+        statistic = STATISTICS.get(answer["statistic"], answer["statistic"].replace("_", " "))
+        parts = [statistic, named, self._wording.condition(answer["condition"])]
         if answer["dose"] != ALL:
             parts.append(answer["dose"])
         if answer["day"] is not None:
             parts.append(f"day {answer['day']}")
         return "; ".join(plain(part) for part in parts if part)
+
+
+def _bound(bound: float, statistic: str) -> str:
+    """Return a claimed number as the estimate beside it is printed: shares in percent, differences in points."""
+    if statistic in PERCENT_STATISTICS:
+        return f"{100 * bound:.3g}%"
+    return f"{100 * bound if statistic in POINT_STATISTICS else bound:.3g}"
 
 
 def position(

@@ -215,5 +215,6 @@ def diagnostic_bounds(study: dict[str, Any]) -> list[str]:
         "maximum_interval_width": "an interval of a difference of shares, or of the days, no wider than {}",
         "maximum_ratio_of_limits": "an upper limit of a ratio of at most {} times the lower",
         "minimum_share_followed": "at least {} of each group followed to the visit or horizon, or dead before it",
+        "maximum_share_missing": "scores missing at the visit in at most {} of each group (on the first screen)",
     }
     return [text.format(f"{bounds[key]:g}") for key, text in words.items() if key in bounds]

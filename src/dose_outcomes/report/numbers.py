@@ -29,7 +29,8 @@ SIGNED_STATISTICS = frozenset(
     | {"standardised_mean_difference"}
 )
 RATIO_STATISTICS = frozenset({"risk_ratio", "odds_ratio", "rate_ratio", "hazard_ratio", "simultaneous_rate_ratio"})
-COUNT_COLUMNS = frozenset({"n", "events", "at_risk", "before", "excluded", "after"})
+COUNT_COLUMNS = frozenset({"n", "events", "at_risk", "censored", "before", "excluded", "after"})
+SHARE_COLUMNS = frozenset({"share_shown"})
 COUNT_STATISTICS = frozenset(
     {"count", "number_of_patients", "number_at_risk", "cumulative_events", "cumulative_censored"}
     | {"number_missing", "number_of_tests"}
@@ -72,6 +73,8 @@ def show(row: Row, column: str = "estimate", unit: bool = True) -> str:
     value = getattr(row, column)
     if value is None:
         raise ValueError(f"{row.identifier} has no {column} to print")
+    if column in SHARE_COLUMNS:
+        return f"{100 * value:.0f}" + ("%" if unit else "")
     if column in COUNT_COLUMNS or row.statistic in COUNT_STATISTICS:
         return f"{round(value):,}"
     if column == "person_years":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +22,12 @@ from dose_outcomes.report.dose_response import dose_response_tests, dose_respons
 from dose_outcomes.report.drawings import drawing as draw
 from dose_outcomes.report.estimands import estimand, views
 from dose_outcomes.report.figures.design_diagram import days_in_words
-from dose_outcomes.report.figures.incidence_curves import causes
+from dose_outcomes.report.figures.incidence_curves import causes, shown_points
 from dose_outcomes.report.grids import failed, words_of
 from dose_outcomes.report.harm_course import HarmCourse
 from dose_outcomes.report.harm_details import HarmDetails
 from dose_outcomes.report.hidden import absence, suppression
+from dose_outcomes.report.leads import response_lead, side_effects_lead, time_lead
 from dose_outcomes.report.limits import caution, families, limits
 from dose_outcomes.report.literature import Literature
 from dose_outcomes.report.numbering import Numbering
@@ -137,9 +139,11 @@ def _environment(wording: Wording, trace: Trace) -> Environment:
         flow_title=lambda flow: _flow_title(flow, wording),
         by=_by,
         days_in_words=days_in_words,
+        points_of=shown_points,
         hidden_note=wording.hidden_legend,
     )
     environment.tests["printed"] = lambda part: isinstance(part, Printed)
+    environment.tests["finite"] = lambda limit: limit is not None and math.isfinite(limit)
     environment.filters["sentence_case"] = in_sentence
     return environment
 
@@ -151,6 +155,7 @@ def _content(release: Release, register: Register, wording: Wording) -> dict[str
     effects = side_effects(register, wording, wording.total)
     several = len(wording.conditions) > 1
     details = [TimeDetails(question, register, wording) for question in study.get("time_to_response", [])]
+    found_times = times(register, wording)
     synthetic = study["data"]["nature"] == "synthetic"
     return {
         "study_title": plain(study["title"]),
@@ -167,7 +172,10 @@ def _content(release: Release, register: Register, wording: Wording) -> dict[str
             for endpoint in study.get("endpoints", [])
             if (found := views(endpoint, register, wording))
         },
-        "times": times(register, wording),
+        "times": found_times,
+        "response_leads": {one.identifier: response_lead(one, register, wording) for one in found_responses},
+        "time_lead": time_lead(found_times, details, wording),
+        "harm_lead": side_effects_lead(effects, register, wording),
         "baseline": baseline(register, wording),
         "comparisons": {one.identifier: Comparisons(one, register, wording) for one in found_responses},
         "strip": strip(found_responses, register, wording),

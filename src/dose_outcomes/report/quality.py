@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from dose_outcomes.report.grids import words_of
 from dose_outcomes.report.wording import plain
 
 #: A word and a shape for each outcome of a rule; never colour alone.
@@ -23,11 +24,13 @@ class Counts:
     identifier: str
     label: str
     detail: str
-    values: dict[str, int | str | None]
+    values: dict[str, int | float | str | None]
+    notes: tuple[str, ...] = ()
+    """How the file was read."""
 
     statistic = "count"
 
-    def __getattr__(self, column: str) -> int | str | None:
+    def __getattr__(self, column: str) -> int | float | str | None:
         try:
             return self.values[column]
         except KeyError:
@@ -65,6 +68,9 @@ class Quality:
     categories: list[Counts]
     findings: list[Finding]
     unasked: list[str]
+    released: Counts | None
+    """Rows of estimates.csv, and those that disclosure control shows; None where the release does not say."""
+    released_by_analysis: list[Counts]
 
 
 def quality(content: dict[str, Any]) -> Quality:
@@ -75,6 +81,7 @@ def quality(content: dict[str, Any]) -> Quality:
             label=plain(row["table"]),
             detail=plain(row["file"]),
             values={column: row.get(column) for column in ("rows_read", "rows_set_aside", "rows_used")},
+            notes=tuple(plain(note) for note in row.get("notes", [])),
         )
         for row in content.get("tables", [])
     ]
@@ -90,7 +97,27 @@ def quality(content: dict[str, Any]) -> Quality:
     checks = content.get("checks", [])
     unasked = [plain(check["id"]) for check in checks if check["status"] == "nothing to check"]
     found = [check for status in ("failed", "warned") for check in checks if check["status"] == status]
-    return Quality(tables, list(MARKS.items()), categories, [_finding(check) for check in found], unasked)
+    return Quality(
+        tables, list(MARKS.items()), categories, [_finding(check) for check in found], unasked, *_released(content)
+    )
+
+
+def _released(content: dict[str, Any]) -> tuple[Counts | None, list[Counts]]:
+    account = content.get("released")
+    if not account:
+        return None, []
+    values = {name: account[name] for name in ("rows", "shown", "share_shown")}
+    whole = Counts("data_quality:released", "All analyses", "", values)
+    parts = [
+        Counts(
+            identifier=f"data_quality:released {plain(row['analysis'])}",
+            label=words_of(plain(row["analysis"])),
+            detail="",
+            values={"rows": row["rows"], "shown": row["shown"]},
+        )
+        for row in account["analyses"]
+    ]
+    return whole, parts
 
 
 def _finding(check: dict[str, Any]) -> Finding:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Status = Literal["shown", "suppressed", "no_patients", "not_estimable"]
 
-_COUNTS = frozenset({"day", "n", "events", "at_risk", "step", "before", "excluded", "after"})
+_COUNTS = frozenset({"day", "n", "events", "at_risk", "censored", "step", "before", "excluded", "after"})
 _NUMBERS = frozenset({"estimate", "low", "high", "level", "person_years", "p_value", "p_adjusted"})
 _KEY = ("analysis", "endpoint", "condition", "dose", "missing_data", "day", "statistic")
 #: Rows that stand beside the plain ones under the same key: by another dose, in a subgroup, or a comparison.
@@ -80,6 +80,8 @@ class CurvePoint:
     dose: str
     day: int
     at_risk: int | None
+    events: int | None
+    censored: int | None
     estimate: float | None
     low: float | None
     high: float | None

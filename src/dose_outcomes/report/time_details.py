@@ -47,6 +47,7 @@ class TimeDetails:
         self._endpoint = endpoints[question["endpoint"]]
         rows = register.select(RESPONSE, statistic="rmst_difference")
         self.reference, self.doses = compared(wording, rows)
+        self.incidence_days: list[int] = question.get("incidence_days", [])
         self.overview = self._overview(question)
         self.tests = self._tests()
         self.incidence = self._incidence(question)

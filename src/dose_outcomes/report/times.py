@@ -7,13 +7,15 @@ from typing import Any
 
 from dose_outcomes.report.register import CurvePoint, Estimate, Register
 from dose_outcomes.report.response import codes
-from dose_outcomes.report.wording import Dose, Wording, in_sentence, of_kind, plain
+from dose_outcomes.report.wording import DAYS_PER_WEEK, Dose, Wording, in_sentence, of_kind, plain
 from dose_outcomes.results import ALL
 
 FEWEST_SHARE_AT_RISK = 0.1
 """A curve is drawn while at least this share of its patients is at risk: beyond, a step is one or two patients."""
 
 STOPPED = "stopped the drug"
+#: Visits are seldom further apart: a longer step is one that waited for further events.
+LONGEST_STEP_DAYS = 4 * DAYS_PER_WEEK
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,9 @@ class RiskCell:
     events: Estimate | None
     censored: Estimate | None
     point: CurvePoint | None
-    """Height of the curve on that day; None where the curve has ended."""
+    """Height of the curve on that day; None where the curve has ended, or its course is unknown."""
+    ended: bool
+    """Whether the curve ends before that day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +147,16 @@ def _times(
         kept = while_enough_at_risk(released, wording.minimum)
         end = min(days[-1], kept[-1].day) if kept else 0
         points = [point for point in kept if point.day <= end]
+        if points and is_gap(points[-1].day, end, wording.minimum):
+            end = points[-1].day  # what came after it is not known at the end of the axis
         risk = [
             RiskCell(
                 day,
                 find("number_at_risk", total, dose.identifier, day),
                 find("cumulative_events", total, dose.identifier, day),
                 find("cumulative_censored", total, dose.identifier, day),
-                height(points, end, day),
+                height(points, end, day, wording.minimum),
+                day > end,
             )
             for day in days
         ]
@@ -196,8 +203,16 @@ def _start(first: CurvePoint) -> CurvePoint:
     return replace(first, day=0, estimate=1.0, low=1.0, high=1.0, line=0)
 
 
-def height(points: list[CurvePoint], end: int, day: int) -> CurvePoint | None:
-    """Return the point that holds on a day; None after the end of the curve."""
+def height(points: list[CurvePoint], end: int, day: int, minimum: int) -> CurvePoint | None:
+    """Return the point that holds on a day; None after the end of the curve, and where its course is unknown."""
     if day > end:
         return None
-    return next((point for point in reversed(points) if point.day <= day), None)
+    before = next((point for point in reversed(points) if point.day <= day), None)
+    after = next((point for point in points if point.day > day), None)
+    unknown = before and after and before.day < day and is_gap(before.day, after.day, minimum)
+    return None if unknown else before
+
+
+def is_gap(before: int, after: int, minimum: int) -> bool:
+    """Tell whether the course between two shown days is unknown: too long a step where small counts are hidden."""
+    return minimum > 1 and after - before > LONGEST_STEP_DAYS

@@ -79,6 +79,8 @@ class Claim(Part):
     """The claim holds where the estimate lies below."""
     about: float | None = None
     """The claim holds where the interval contains the number."""
+    own_bound: bool = False
+    """Whether the number is this study's own choice, because the source gives none."""
     not_answered: str = ""
     """Why no estimate of this study answers it."""
 
@@ -91,6 +93,8 @@ class Claim(Part):
             raise ValueError(f"needs exactly one of above, below, about; received {', '.join(bounds) or 'none'}")
         if self.answer is None and bounds:
             raise ValueError(f"{bounds[0]} needs an answer to compare it with")
+        if self.own_bound and not bounds:
+            raise ValueError("own_bound needs one of above, below, about")
         return self
 
 

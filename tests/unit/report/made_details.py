@@ -52,6 +52,7 @@ STUDY: dict[str, Any] = {
         "maximum_standardised_difference": 0.25,
         "minimum_share_followed": 0.8,
         "maximum_share_missing": 0.2,
+        "maximum_interval_width": 0.5,
     },
     "literature": [
         published("trial_a", "ACHE-30", label="Trial A 2001", responders=9, patients=18, doi="10.1000/a.1"),

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from dose_outcomes.results import CURVE_COLUMNS, Result, identifier, to_csv, to_frame
+from dose_outcomes.results import CURVE_COLUMNS, Result, identifier, shown_by_analysis, to_csv, to_frame
 
 
 def _details() -> ModuleType:
@@ -260,8 +260,16 @@ def write(folder: Path, content: dict[str, Any]) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     quality = {
         "tables": [
-            {"table": "doses", "file": "doses.csv", "rows_read": 5100, "rows_set_aside": 100, "rows_used": 5000}
+            {
+                "table": "doses",
+                "file": "doses.csv",
+                "rows_read": 5100,
+                "rows_set_aside": 100,
+                "rows_used": 5000,
+                "notes": ["comma between the cells"],
+            }
         ],
+        "released": {"minimum_count": 5, **shown_by_analysis(frame)},
         "summary": [
             {
                 "category": category,

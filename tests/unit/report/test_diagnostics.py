@@ -62,11 +62,12 @@ def lights(register, wording, changes=None):
 
 def test_five_lights_each_with_word_shape_and_link(register, wording, page):
     found = lights(register, wording)
-    assert list(found) == ["Cohort", "Balance", "Missing", "Power", "Negative controls"]
+    assert list(found) == ["Cohort", "Balance", "Missing", "Precision", "Negative controls"]
     # one dose of the made release was followed to 0.74 only; balance 0.17 is above the common 0.1
     assert [light.status for light in found.values()] == ["warn", "warn", "pass", "pass", "none"]
     for light in found.values():
-        assert f"{light.mark} {light.status}" in page
+        assert f"{light.mark} {light.word}" in page
+        assert light.text
         assert re.search(rf'id="?{light.link}\b', page)
     assert len(set(MARKS.values())) == 4
 
@@ -90,10 +91,35 @@ def test_a_light_follows_the_bound(name, statistic, values, status, register, wo
 def test_power_fails_when_no_comparison_is_precise(register, wording):
     note = {"note": "diagnostics failed: wide interval: 0.61 (bound 0.5)"}
     found = lights(register, wording, {("responder_contrast", "risk_difference"): note})
-    assert found["Power"].status == "fail"
+    assert found["Precision"].status == "fail"
     # what differs at the start is the matter of another light
     note = {"note": "diagnostics failed: groups differ in sex: standardised difference 0.31 (bound 0.25)"}
-    assert lights(register, wording, {("responder_contrast", "risk_difference"): note})["Power"].status == "pass"
+    assert lights(register, wording, {("responder_contrast", "risk_difference"): note})["Precision"].status == "pass"
+
+
+def test_a_hidden_difference_is_judged_by_the_width_of_its_interval(register, wording):
+    hidden = {"estimate": None, "low": None, "high": None, "suppressed": "made of a hidden count"}
+    assert lights(register, wording, {("responder_contrast", "risk_difference"): hidden})["Precision"].status == "pass"
+    wide = {
+        ("responder_contrast", "risk_difference"): hidden,
+        ("contrast_diagnostics", "interval_width"): {"estimate": 0.6},
+    }
+    found = lights(register, wording, wide)["Precision"]
+    assert (found.status, found.word) == ("fail", "fail")
+    assert found.text[0] == "All differences between doses too uncertain: "
+
+
+def test_where_all_doses_are_hidden_the_light_says_so_and_is_no_pass(register, wording):
+    hidden = {"estimate": None, "suppressed": "protects a hidden count"}
+    for name, statistic in (
+        ("Cohort", "share_followed_to_horizon"),
+        ("Balance", "maximum_standardised_difference"),
+        ("Missing", "proportion_missing"),
+        ("Precision", "interval_width"),
+    ):
+        found = lights(register, wording, {("contrast_diagnostics", statistic): hidden})[name]
+        assert (found.status, found.mark, found.word) == ("warn", "△", "caution")
+        assert "hidden" in str(found.text)
 
 
 def test_without_endpoints_nothing_is_claimed(register, wording):

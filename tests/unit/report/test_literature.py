@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dose_outcomes.report.literature import AGREES, DIFFERS, UNTOLD, Literature, position
+from dose_outcomes.report.literature import AGREES, DIFFERS, UNTOLD, Literature, _bound, position
 from dose_outcomes.report.register import Register
+from dose_outcomes.report.release import Release
 from dose_outcomes.report.wording import Wording
 
 CAUSAL = re.compile(r"\b(cause[sd]?|because of the drug|leads? to|works|effective|proves)\b", re.IGNORECASE)
@@ -95,7 +96,7 @@ def test_publications_stand_beside_our_share_where_the_rule_is_the_same(literatu
 def test_every_claim_has_its_reading(literature):
     assert [one.verdict for one in literature.claims] == [DIFFERS, AGREES, AGREES, UNTOLD, UNTOLD, UNTOLD]
     assert [one.claimed for one in literature.claims] == [
-        "above 0.5", "below 0.9", "about 0.33", "above 0.5", "above 0.5", "",
+        "above 50%", "below 90%", "about 33%", "above 50%", "above 50%", "",
     ]  # fmt: skip
     hidden, never, talk = literature.claims[3:]
     assert "below 5" in hidden.why
@@ -116,3 +117,22 @@ def test_a_study_without_publications_says_so(release, made):
     content = made.study(literature=[], claims=[])
     empty = Literature(Register(release.estimates, release.curves, release.attrition), Wording(content))
     assert (empty.published, empty.claims, empty.drawn) == ([], [], [])
+
+
+def test_a_bound_of_our_own_is_marked_in_its_row(made, tmp_path):
+    from dose_outcomes.report.page import render
+
+    study = made.study()
+    study["claims"] = [{**one, "own_bound": one["id"] == "most"} for one in study["claims"]]
+    page = render(Release.read(made.write(tmp_path / "own", study), made.PROVENANCE))
+    assert page.count("bound chosen for this study") == 1
+    row = page[page.index("Most with aches respond") :]
+    assert "bound chosen for this study" in row[: row.index("</tr>")]
+
+
+@pytest.mark.parametrize(
+    ("bound", "statistic", "words"),
+    [(0.7, "proportion", "70%"), (0, "risk_difference", "0"), (-0.05, "risk_difference", "-5"), (1, "rate_ratio", "1")],
+)
+def test_a_claimed_number_is_printed_as_the_estimate_beside_it(bound, statistic, words):
+    assert _bound(bound, statistic) == words

@@ -104,6 +104,15 @@ def test_every_number_is_a_released_one(parsed, release):
     assert len(parsed.data) > 300
     for element in parsed.data:
         name, column = element["data-r"], element.get("data-c", "estimate")
+        if name.startswith("data_quality:released"):
+            rows = estimates.loc[
+                estimates["analysis"].str.replace("_", " ") == name.split(" ", 1)[-1].replace("_", " ")
+            ]
+            rows = rows if " " in name else estimates
+            shown = rows["suppressed"].eq("").sum()
+            wanted = {"rows": len(rows), "shown": shown, "share_shown": shown / len(rows)}[column]
+            assert element["value"] == format_number(float(wanted))
+            continue
         if name.startswith("data_quality:"):
             assert int(element["value"]) in (5100, 100, 5000, 11, 2, 0, 1, 7, 4800)
             continue
@@ -251,3 +260,20 @@ def test_a_missing_column_is_named(made, tmp_path):
     (folder / "curves.csv").write_text(text.replace("at_risk", "risk", 1))
     with pytest.raises(ValueError, match=r"curves\.csv: .*missing at_risk"):
         Release.read(folder, made.PROVENANCE)
+
+
+def test_how_files_were_read_and_what_is_shown_of_the_results_is_said(page, release):
+    section = page[page.index('<section id="quality"') :]
+    section = section[: section.index("</section>")]
+    account = release.data_quality["released"]
+    words = " ".join(re.sub(r"<[^>]+>", "", section).split())
+    assert f"{account['shown']:,} of {account['rows']:,} rows of estimates.csv are shown" in words
+    assert "doses.csv: comma between the cells" in words
+    assert f"({100 * account['share_shown']:.0f}%)" in words
+
+
+def test_an_earlier_release_without_the_account_is_still_read(release):
+    from dataclasses import replace
+
+    quality = {name: part for name, part in release.data_quality.items() if name != "released"}
+    assert "rows of estimates.csv are shown" not in render(replace(release, data_quality=quality))

@@ -27,8 +27,8 @@ def test_the_disclosure_minimum_can_end_it_earlier(register, minimum, last):
 
 def test_a_curve_has_no_height_after_its_end(question):
     curve = question.curves[0]
-    assert height(curve.points, curve.end, 60).estimate == 0.68
-    assert height(curve.points, curve.end, 84) is None
+    assert height(curve.points, curve.end, 60, 5).estimate == 0.68
+    assert height(curve.points, curve.end, 84, 5) is None
 
 
 def test_medians_are_found_at_their_horizon(question):

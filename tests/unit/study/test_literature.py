@@ -75,6 +75,8 @@ def test_a_fault_of_a_published_result_is_named(written, result, expected):
         (changed(CLAIM, below=0.1), r"needs exactly one of above, below, about; received above, below"),
         (changed(CLAIM, not_answered="why"), r"needs either answer or not_answered, not both"),
         (changed(CLAIM, answer=None, above=None), r"needs either answer or not_answered"),
+        (changed(UNANSWERED, own_bound=True), r"own_bound needs one of above, below, about"),
+        (changed(CLAIM, own_bound="perhaps"), r"own_bound"),
         (changed(UNANSWERED, about=1), r"about needs an answer to compare it with"),
         (changed(CLAIM, answer={**ANSWER, "condition": "psoriasi"}), r"helps: answer: unknown condition 'psoriasi'"),
         (changed(CLAIM, answer={**ANSWER, "dose": "3 g"}), r"helps: answer: unknown dose '3 g'"),

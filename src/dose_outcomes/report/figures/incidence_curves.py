@@ -1,12 +1,22 @@
-"""Cumulative incidences side by side: a response, and stopping before it, rising from zero."""
+"""Cumulative incidences below each other: a response, and stopping before it, rising from zero."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from dose_outcomes.report.figures.theme import GRID, LINE, SMALL_TEXT_SIZE, TEXT, TEXT_SIZE, WIDTH
-from dose_outcomes.report.figures.time_curves import CHARACTER, DASHES, LABEL_CHARACTERS, LABEL_SPACING, apart
+from dose_outcomes.report.figures.curve_parts import axis_days, curve_layers, end_label
+from dose_outcomes.report.figures.theme import GRID, LINE, TEXT, TEXT_SIZE, WIDTH
+from dose_outcomes.report.figures.time_curves import (
+    CHARACTER,
+    DASHES,
+    EARLY_CHARACTERS,
+    LABEL_CHARACTERS,
+    LABEL_SPACING,
+    SWATCH,
+    apart,
+)
 from dose_outcomes.report.numbers import show
 from dose_outcomes.report.times import while_enough_at_risk
 from dose_outcomes.report.wording import DAYS_PER_WEEK, Dose, shorten
@@ -18,9 +28,11 @@ if TYPE_CHECKING:
     from dose_outcomes.report.time_details import TimeDetails
     from dose_outcomes.report.wording import Wording
 
-HEIGHT = 240
-AXIS = 44
-SPACING = 10
+HEIGHT = 190
+SPACING = 18
+RISK_TOP = HEIGHT + 84
+RISK_ROW = 22
+RISK_DAYS = 3 * DAYS_PER_WEEK
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,18 @@ def causes(detail: TimeDetails, register: Register, wording: Wording) -> list[Ca
     return found
 
 
+def shown_points(content: list[Cause]) -> list[tuple[Dose, list[tuple[int, list[CurvePoint | None]]]]]:
+    """Return by dose the days on which any curve has a point, and the point of each cause or None."""
+    found: dict[str, tuple[Dose, dict[int, list[CurvePoint | None]]]] = {}
+    for place, cause in enumerate(content):
+        for dose, points in cause.curves:
+            _, days = found.setdefault(dose.identifier, (dose, {}))
+            for point in points:
+                if point.line:
+                    days.setdefault(point.day, [None] * len(content))[place] = point
+    return [(dose, sorted(days.items())) for dose, days in found.values()]
+
+
 def curve_end(content: list[Cause]) -> float:
     """Return the end of the axis of shares: round, above all bands."""
     tops = [point.high or point.estimate or 0.0 for cause in content for _, points in cause.curves for point in points]
@@ -69,19 +93,21 @@ def last_day(content: list[Cause]) -> int:
 
 
 def curve_panel_width(content: list[Cause]) -> float:
-    """Return the width of a panel."""
+    """Return the width of a panel; longer dose labels leave less."""
     characters = max(min(len(dose.label), LABEL_CHARACTERS) for cause in content for dose, _ in cause.curves)
-    return (WIDTH - 2 * AXIS - SPACING) / 2 - (24 + CHARACTER * (characters + 7))
+    left = SWATCH + 8 + CHARACTER * characters + 26
+    return WIDTH - left - (24 + CHARACTER * (characters + 7 + EARLY_CHARACTERS))
 
 
 def incidence_curves(content: list[Cause], wording: Wording) -> alt.TopLevelMixin:
-    """Return the figure: a panel for each cause, on one scale."""
+    """Return the figure: a panel for each cause, one below the other on one scale, the numbers at risk last."""
     import altair as alt
 
-    return alt.hconcat(*(_panel(cause, content) for cause in content), spacing=SPACING)
+    panels = [_panel(cause, content, wording, at_risk=cause is content[-1]) for cause in content]
+    return alt.vconcat(*panels, spacing=SPACING)
 
 
-def _panel(cause: Cause, content: list[Cause]) -> alt.LayerChart | alt.FacetChart:
+def _panel(cause: Cause, content: list[Cause], wording: Wording, at_risk: bool) -> alt.LayerChart | alt.FacetChart:
     import altair as alt
 
     end, last, width = curve_end(content), last_day(content), curve_panel_width(content)
@@ -94,48 +120,34 @@ def _panel(cause: Cause, content: list[Cause]) -> alt.LayerChart | alt.FacetChar
         "dose:N", legend=None,
         scale=alt.Scale(domain=names, range=[list(DASHES[number % len(DASHES)]) for number in range(len(names))]),
     )  # fmt: skip
-    weeks = [week * DAYS_PER_WEEK for week in range(0, last // DAYS_PER_WEEK + 1, 8)]
     x = alt.X(
         "day:Q", scale=alt.Scale(domain=[0, last], nice=False),
         axis=alt.Axis(
-            values=weeks, labelExpr=f"datum.value / {DAYS_PER_WEEK}", title="weeks since first dose", grid=False
+            values=axis_days(last), labelExpr=f"datum.value / {DAYS_PER_WEEK}", title="Weeks since first dose",
+            grid=False, labelFlush=False,
         ),
     )  # fmt: skip
     scale = alt.Scale(domain=[0, end], nice=False)
+    extent = _left(content)
     axis = alt.Axis(
         values=[0, end / 2, end], format=".0%", title=None, domain=False, ticks=False, gridColor=GRID,
-        labelFontSize=SMALL_TEXT_SIZE, minExtent=AXIS, maxExtent=AXIS, labelPadding=6,
+        minExtent=extent, maxExtent=extent, labelPadding=8,
     )  # fmt: skip
-    base = alt.Chart(alt.InlineData(values=[value for dose, points in cause.curves for value in _steps(dose, points)]))
     layers = [
-        base.mark_area(interpolate="step-after", opacity=0.12).encode(
-            x=x, y=alt.Y("low:Q", scale=scale, axis=axis), y2="high:Q", color=colour
-        ),
-        base.mark_line(interpolate="step-after", strokeWidth=2).encode(
-            x=x,
-            y=alt.Y("estimate:Q", scale=scale, axis=axis),
-            color=colour,
-            strokeDash=dash,
-            description="description:N",
+        *curve_layers(
+            [(dose, points, points[-1].day) for dose, points in cause.curves],
+            wording.minimum, x, lambda column: alt.Y(f"{column}:Q", scale=scale, axis=axis), colour, dash,
         ),
         *_labels(cause, end, last, width),
-    ]
+        *(_at_risk(cause, extent, width / last, colour, dash) if at_risk else []),
+    ]  # fmt: skip
     title = alt.Title(cause.label, anchor="start", frame="group", fontSize=TEXT_SIZE, color=TEXT)
     return alt.layer(*layers, width=width, height=HEIGHT, title=title)
 
 
-def _steps(dose: Dose, points: list[CurvePoint]) -> list[dict[str, Any]]:
-    return [
-        {
-            "dose": dose.identifier,
-            "day": point.day,
-            "estimate": point.estimate,
-            "low": point.estimate if point.low is None else point.low,
-            "high": point.estimate if point.high is None else point.high,
-            "description": f"{point.identifier}\n{dose.label}",
-        }
-        for point in points
-    ]
+def _left(content: list[Cause]) -> float:
+    characters = max(min(len(dose.label), LABEL_CHARACTERS) for cause in content for dose, _ in cause.curves)
+    return SWATCH + 8 + CHARACTER * characters + 26
 
 
 def _labels(cause: Cause, end: float, last: int, width: float) -> list[alt.Chart]:
@@ -149,22 +161,68 @@ def _labels(cause: Cause, end: float, last: int, width: float) -> list[alt.Chart
             "x_label": width + 20,
             "x_end": width + 16,
             "y_label": moved,
-            "label": f"{shorten(dose.label, LABEL_CHARACTERS)}  {show(points[-1])}",
+            "label": end_label(shorten(dose.label, LABEL_CHARACTERS), show(points[-1]), points[-1].day, last),
         }
         for (dose, points), height, moved in zip(
             cause.curves, heights, apart(heights, LABEL_SPACING, HEIGHT), strict=True
         )
     ]
     base = alt.Chart(alt.InlineData(values=values))
-
-    def units(channel: type[Any], column: str) -> Any:
-        return channel(f"{column}:Q", scale=None, axis=None)
-
     return [
         base.mark_rule(color=LINE, strokeWidth=1).encode(
-            x=units(alt.X, "x"), y=units(alt.Y, "y"), x2="x_end:Q", y2="y_label:Q"
+            x=_units(alt.X, "x"), y=_units(alt.Y, "y"), x2="x_end:Q", y2="y_label:Q"
         ),
         base.mark_text(align="left", fontWeight="bold", fontSize=TEXT_SIZE, color=TEXT).encode(
-            x=units(alt.X, "x_label"), y=units(alt.Y, "y_label"), text="label:N"
+            x=_units(alt.X, "x_label"), y=_units(alt.Y, "y_label"), text="label:N"
         ),
     ]
+
+
+def _units(channel: type[Any], column: str) -> Any:
+    return channel(f"{column}:Q", scale=None, axis=None)
+
+
+def _at_risk(cause: Cause, left: float, day: float, colour: alt.Color, dash: alt.StrokeDash) -> list[alt.Chart]:
+    """Return the patients neither responded, stopped nor censored after shown days, below those days."""
+    import altair as alt
+
+    names, numbers = [], []
+    for index, (dose, points) in enumerate(cause.curves):
+        top = RISK_TOP + RISK_ROW * index
+        names.append(
+            {"x": SWATCH + 8 - left, "y": top, "text": shorten(dose.label, LABEL_CHARACTERS), "dose": dose.identifier}
+        )
+        numbers += [
+            {"x": day * place, "y": top, "text": show(point, "at_risk")} for place, point in risk_numbers(points)
+        ]
+    heading = [{"x": -left, "y": RISK_TOP - 24, "text": "At risk after the days shown"}]
+
+    def texts(values: list[dict[str, Any]], **style: Any) -> alt.Chart:
+        chart: alt.Chart = (
+            alt.Chart(alt.InlineData(values=values))
+            .mark_text(fontSize=TEXT_SIZE, color=TEXT, **style)
+            .encode(x=_units(alt.X, "x"), y=_units(alt.Y, "y"), text="text:N")
+        )
+        return chart
+
+    return [
+        texts(heading, align="left", fontWeight="bold"),
+        texts(names, align="left", fontWeight="bold"),
+        alt.Chart(alt.InlineData(values=names))
+        .mark_rule(strokeWidth=2.2)
+        .encode(x=_units(alt.X, "x"), x2=alt.value(SWATCH - left), y=_units(alt.Y, "y"), strokeDash=dash, color=colour)
+        .transform_calculate(x=str(-left)),
+        texts(numbers),
+    ]
+
+
+def risk_numbers(points: list[CurvePoint]) -> list[tuple[int, CurvePoint]]:
+    """Return days that lie far enough apart to print, and the point that holds the number at risk after each.
+
+    The number at risk of a released point is the one after the point before it.
+    """
+    found: list[tuple[int, CurvePoint]] = []
+    for before, point in pairwise(points):
+        if not found or before.day - found[-1][0] >= RISK_DAYS:
+            found.append((before.day, point))
+    return found

@@ -27,6 +27,10 @@ STATE_COLOURS = {
     "died": "--badge",
     "observation ended": "--grid",
 }
+#: Below it a part is thinner than a line.
+SMALLEST_PART = 0.002
+#: Of the whole: room for the words "not shown" on their side.
+ROOM_FOR_WORDS = 0.32
 SEVERITY_COLOURS = ("--dose-1", "--dose-3", "--dose-6", "--muted")
 
 
@@ -36,6 +40,13 @@ class Bar:
 
     label: str
     segments: list[tuple[str, Estimate | None]]
+    from_top: frozenset[str] = frozenset()
+    """Segments that hang from the top, so that what is not shown lies in the middle."""
+
+    @property
+    def hides(self) -> bool:
+        """Whether a segment is hidden."""
+        return any(row is not None and row.status == "suppressed" for _, row in self.segments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +58,31 @@ class Stack:
 
 
 def bar_ends(bar: Bar) -> list[tuple[str, Estimate, float, float]]:
-    """Return the known segments of a bar with their lower and upper ends; hidden ones take no room."""
+    """Return the known segments of a bar with their lower and upper ends."""
+    known = [(name, row, row.estimate) for name, row in bar.segments if row is not None and row.estimate is not None]
+    # without anything hidden all of them stand on each other, whatever rounding leaves at the top
+    hanging = [one for one in known if bar.hides and one[0] in bar.from_top]
     ends, top = [], 0.0
-    for name, row in bar.segments:
-        if row is not None and row.estimate is not None:
-            ends.append((name, row, top, top + row.estimate))
-            top += row.estimate
+    for name, row, share in known:
+        if (name, row, share) in hanging:
+            continue
+        ends.append((name, row, top, top + share))
+        top += share
+    top = 1 - sum(share for *_, share in hanging)
+    for name, row, share in hanging:
+        ends.append((name, row, top, top + share))
+        top += share
     return ends
+
+
+def hidden_part(bar: Bar) -> tuple[float, float] | None:
+    """Return the lower and upper end of what a bar of the whole does not show; None where it shows everything."""
+    if not bar.hides:
+        return None
+    ends = bar_ends(bar)
+    low = max((high for name, _, _, high in ends if name not in bar.from_top), default=0.0)
+    high = min((low for name, _, low, _ in ends if name in bar.from_top), default=1.0)
+    return (low, high) if high - low > SMALLEST_PART else None
 
 
 def stacks(panels: list[Stack], colours: dict[str, str], x_title: str, end: float, columns: int) -> alt.TopLevelMixin:
@@ -106,29 +135,65 @@ def _panel(
         .mark_bar(stroke=LINE, strokeWidth=0.5)
         .encode(x=x, y=y, y2="high:Q", color=colour, description="description:N")
     )
-    layers: list[alt.Chart] = []
-    if end == 1:
-        frames = alt.InlineData(values=[{"bar": label, "low": 0, "high": 1} for label in labels])
-        layers.append(
-            alt.Chart(frames)
-            .mark_bar(fill="var(--page)", stroke=LINE, strokeDash=[2, 2], strokeWidth=0.75)
-            .encode(x=x, y=y, y2="high:Q")
-        )
+    layers = [bars, *_hidden(panel, x, scale, axis, end)]
     title = (
         alt.Title(shorten(panel.label, 24), anchor="start", frame="group", fontSize=TEXT_SIZE, color=TEXT)
         if titled
         else alt.Undefined
     )
-    return alt.layer(*layers, bars, width=width, height=HEIGHT, title=title)
+    return alt.layer(*layers, width=width, height=HEIGHT, title=title)
+
+
+def _hidden(panel: Stack, x: alt.X, scale: alt.Scale, axis: alt.Axis, end: float) -> list[alt.Chart]:
+    """Return a dashed box for what the bars of a whole do not show, and words where the whole is not drawn."""
+    import altair as alt
+
+    parts = [(bar.label, part) for bar in panel.bars if end == 1 and (part := hidden_part(bar))]
+    boxes: list[dict[str, Any]] = [
+        {"bar": label, "low": low, "high": high, "middle": (low + high) / 2} for label, (low, high) in parts
+    ]
+    above = [
+        {"bar": bar.label, "low": max((high for *_, high in bar_ends(bar)), default=0.0)}
+        for bar in panel.bars
+        if end != 1 and bar.hides
+    ]
+    layers: list[alt.Chart] = []
+    words: dict[str, Any] = {"text": "not shown", "color": MUTED_TEXT, "fontSize": SMALL_TEXT_SIZE}
+    if boxes:
+        y = alt.Y("low:Q", scale=scale, axis=axis)
+        layers.append(
+            alt.Chart(alt.InlineData(values=boxes))
+            .mark_bar(fill="var(--page)", stroke=LINE, strokeDash=[2, 2], strokeWidth=0.9)
+            .encode(x=x, y=y, y2="high:Q")
+        )
+    wide = [box for box in boxes if box["high"] - box["low"] > ROOM_FOR_WORDS]
+    if wide:
+        layers.append(
+            alt.Chart(alt.InlineData(values=wide))
+            .mark_text(angle=270, **words)
+            .encode(x=x, y=alt.Y("middle:Q", scale=scale, axis=axis))
+        )
+    if above:
+        layers.append(
+            alt.Chart(alt.InlineData(values=above))
+            .mark_text(baseline="bottom", dy=-4, **{**words, "text": "a part is not shown"})
+            .encode(x=x, y=alt.Y("low:Q", scale=scale, axis=axis))
+        )
+    return layers
 
 
 def dose_stacks(content: Course, wording: Wording) -> list[Stack]:
     """Return what the figure of doses over time shows."""
+    taken = {dose.identifier for dose in wording.doses}
     return [
         Stack(
             f"Aimed at {dose.label}",
             [
-                Bar(f"{day / DAYS_PER_WEEK:g}", [(content.state_names[name], row) for name, row in cells.items()])
+                Bar(
+                    f"{day / DAYS_PER_WEEK:g}",
+                    [(content.state_names[name], row) for name, row in cells.items()],
+                    frozenset(label for name, label in content.state_names.items() if name not in taken),
+                )
                 for day, cells in content.states.get(dose.identifier, [])
             ],
         )

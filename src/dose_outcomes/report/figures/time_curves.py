@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dose_outcomes.report.figures.curve_parts import axis_days, curve_layers, end_label
 from dose_outcomes.report.figures.theme import GRID, LINE, MUTED_TEXT, SMALL_TEXT_SIZE, TEXT, TEXT_SIZE, WIDTH
 from dose_outcomes.report.hidden import absence
 from dose_outcomes.report.numbers import show
@@ -14,13 +15,15 @@ if TYPE_CHECKING:
     import altair as alt
 
     from dose_outcomes.report.register import Estimate
-    from dose_outcomes.report.times import RiskCell, TimeCurve, Times
+    from dose_outcomes.report.times import RiskCell, Times
     from dose_outcomes.report.wording import Wording
 
 PLOT_HEIGHT = 270
 CHARACTER = 7.6
 """Units of a bold character, with room to spare for wider fonts."""
 LABEL_CHARACTERS = 16
+EARLY_CHARACTERS = 10
+"""Of what an end label says where a curve ends early."""
 LABEL_SPACING = 17
 RISK_TOP = PLOT_HEIGHT + 84
 RISK_ROW = 38
@@ -46,7 +49,8 @@ class _Layout:
 def _layout(times: Times) -> _Layout:
     characters = max(min(len(curve.dose.label), LABEL_CHARACTERS) for curve in times.curves)
     left = SWATCH + 8 + CHARACTER * characters + 26
-    right = 24 + CHARACTER * (characters + 7)
+    early = any(times.days[-1] - curve.end > DAYS_PER_WEEK for curve in times.curves if curve.points)
+    right = 24 + CHARACTER * (characters + 7 + (EARLY_CHARACTERS if early else 0))
     return _Layout(left, WIDTH - left - right, times.days[-1])
 
 
@@ -61,7 +65,7 @@ def time_curves(times: Times, wording: Wording) -> alt.TopLevelMixin:
         "day:Q",
         scale=alt.Scale(domain=[0, layout.last], nice=False),
         axis=alt.Axis(
-            values=times.days,
+            values=axis_days(layout.last) if weekly else times.days,
             title=f"{'Weeks' if weekly else 'Days'} since first dose",
             titlePadding=8,
             labelExpr=f"datum.value / {DAYS_PER_WEEK}" if weekly else "datum.label",
@@ -81,14 +85,10 @@ def time_curves(times: Times, wording: Wording) -> alt.TopLevelMixin:
         minExtent=layout.left,
         maxExtent=layout.left,
     )
-    y = alt.Y("estimate:Q", scale=scale, axis=axis)
-    base = alt.Chart(alt.InlineData(values=[value for curve in times.curves for value in _steps(curve)]))
+    drawn = [(curve.dose, curve.points, curve.end) for curve in times.curves if curve.points]
     layers: list[alt.Chart] = [
-        base.mark_area(interpolate="step-after", opacity=0.14).encode(
-            x=x, y=alt.Y("low:Q", scale=scale, axis=axis), y2="high:Q", color=colour
-        ),
-        base.mark_line(interpolate="step-after", strokeWidth=2.2).encode(
-            x=x, y=y, color=colour, strokeDash=dash, description="description:N"
+        *curve_layers(
+            drawn, wording.minimum, x, lambda column: alt.Y(f"{column}:Q", scale=scale, axis=axis), colour, dash
         ),
         *_end_labels(times, layout),
         *_risk_table(times, wording, layout),
@@ -109,24 +109,6 @@ def _by_dose(times: Times) -> tuple[alt.Color, alt.StrokeDash]:
     )
 
 
-def _steps(curve: TimeCurve) -> list[dict[str, Any]]:
-    if not curve.points:
-        return []
-    days = [*(point.day for point in curve.points), curve.end]
-    points = [*curve.points, curve.points[-1]]
-    return [
-        {
-            "dose": curve.dose.identifier,
-            "day": day,
-            "estimate": point.estimate,
-            "low": point.estimate if point.low is None else point.low,
-            "high": point.estimate if point.high is None else point.high,
-            "description": f"{point.identifier}\n{curve.dose.label}",
-        }
-        for point, day in zip(points, days, strict=True)
-    ]
-
-
 def _end_labels(times: Times, layout: _Layout) -> list[alt.Chart]:
     """Return labels at the right end, moved apart, each with a leader to the end of its curve."""
     import altair as alt
@@ -139,7 +121,9 @@ def _end_labels(times: Times, layout: _Layout) -> list[alt.Chart]:
             "y": height,
             "x_label": layout.plot + 22,
             "y_label": moved,
-            "label": f"{shorten(curve.dose.label, LABEL_CHARACTERS)}  {show(curve.points[-1])}",
+            "label": end_label(
+                shorten(curve.dose.label, LABEL_CHARACTERS), show(curve.points[-1]), curve.end, layout.last
+            ),
         }
         for curve, height, moved in zip(drawn, heights, apart(heights, LABEL_SPACING, PLOT_HEIGHT), strict=True)
     ]
@@ -200,8 +184,10 @@ def _risk_table(times: Times, wording: Wording, layout: _Layout) -> list[alt.Cha
         )
         for cell in curve.risk:
             place = layout.place(cell.day)
-            numbers.append({"x": place, "y": top, "text": _count(cell.at_risk, wording), "small": False})
-            numbers.append({"x": place, "y": top + 14, "text": _events(cell, wording), "small": True})
+            hidden = all(_is_hidden(row, wording) for row in (cell.at_risk, cell.events, cell.censored))
+            above, below = ("not shown", "") if hidden else (_count(cell.at_risk, wording), _events(cell, wording))
+            numbers.append({"x": place, "y": top, "text": above, "small": hidden})
+            numbers.append({"x": place, "y": top + 14, "text": below, "small": True})
     heading = [{"x": -layout.left, "y": RISK_TOP - 24, "text": "At risk"}]
     note = [{"x": 52 - layout.left, "y": RISK_TOP - 24, "text": "(events | censored so far)"}]
     x, y = alt.X("x:Q", scale=None, axis=None), alt.Y("y:Q", scale=None, axis=None)
@@ -226,6 +212,11 @@ def _risk_table(times: Times, wording: Wording, layout: _Layout) -> list[alt.Cha
 
 def _events(cell: RiskCell, wording: Wording) -> str:
     return f"{_count(cell.events, wording)} | {_count(cell.censored, wording)}"
+
+
+def _is_hidden(row: Estimate | None, wording: Wording) -> bool:
+    gap = absence(row, wording.minimum)
+    return gap is not None and gap.kind in ("suppressed", "secondary")
 
 
 def _count(row: Estimate | None, wording: Wording) -> str:
