@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from ibis.backends.duckdb import Backend
 
-#: Column with how many rows have the same cells. A name that no file has.
+#: Column with how many rows have the same cells.
 _TIMES = "rows alike in file"
 _ALL: tuple[Kind, ...] = (*EVERYWHERE, *NUMBERS, NAME, NAME_AS_PSEUDONYM)
 
@@ -73,9 +73,11 @@ def count_looks(connection: Backend, raw: list[RawTable]) -> Looks:
             if content is not None and columns:
                 # what many rows repeat is looked at once: first the rows, then the cells of each column
                 cells = content.select(**{column: as_text(content[column]) for column in columns})
-                rows = cells.group_by(columns).agg(**{_TIMES: cells.count()})
-                by_column = rows.pivot_longer(~choose.cols(_TIMES), names_to="place", values_to="cell")
-                long.append(by_column.mutate(source=ibis.literal(table.name, "string")))
+                times = max([_TIMES, *(f"{column}_" for column in columns)], key=len)  # no column is named so
+                rows = cells.group_by(columns).agg(**{times: cells.count()})
+                by_column = rows.pivot_longer(~choose.cols(times), names_to="place", values_to="cell")
+                named = by_column.select("place", "cell", **{_TIMES: by_column[times]})
+                long.append(named.mutate(source=ibis.literal(table.name, "string")))
     if not long:
         return Looks({})
     together = ibis.union(*long) if len(long) > 1 else long[0]
