@@ -200,6 +200,7 @@ DATA = {
         ("adae", 4, {"AESER": "perhaps"}, ("side_effects.serious.type", (4,))),
         ("adae", 4, {"TRTEMFL": "?"}, ("side_effects.treatment_emergent.type", (4,))),
         ("adtte", 2, {"AVAL": "soon"}, ("times_to_event.day.type", (2,))),
+        ("adtte", 2, {"CNSR": "no"}, ("times_to_event.observed.type", (2,))),
         ("adtte", 2, {"CNSR": "no event"}, ("times_to_event.observed.type", (2,))),
     ],
 )

@@ -111,9 +111,9 @@ def flag(series: pd.Series) -> pd.Series:
 
 
 def observed(censoring: pd.Series) -> pd.Series:
-    """Return whether an event was seen: 0 of CNSR; missing where it is, and any word as it is."""
+    """Return whether an event was seen: 0 of CNSR; missing where it is. A word stays one, and is neither yes nor no."""
     import pandas as pd
 
     number = pd.to_numeric(censoring, errors="coerce")
     seen = (number == 0).map({True: "true", False: "false"})
-    return seen.where(number.notna(), words(censoring))
+    return seen.where(number.notna(), "CNSR " + words(censoring))
