@@ -92,7 +92,7 @@ def _parse(text: str, path: Path) -> tuple[Any, dict[Location, int]]:
         raise StudyError(f"{path}{where}: not valid YAML: {problem}") from None
     if not isinstance(content, dict):
         what = "is empty" if content is None else "is a list" if isinstance(content, list) else "is one text"
-        raise StudyError(f"{path}: {what}; a study file is lines of 'key: value', as in config/ldn.yaml")
+        raise StudyError(f"{path}: {what}; a study file is lines of 'key: value', as those in config/")
     wrong = next((key for key in content if not isinstance(key, str)), None)
     if wrong is not None:
         raise StudyError(f"{path}, line {lines.get((str(wrong),), 1)}: a key must be a word; received {wrong!r}")
