@@ -13,7 +13,6 @@ from dose_outcomes.cohort.identifiers.patterns import (
     NAME_AS_PSEUDONYM,
     NUMBERS,
     Kind,
-    any_of,
 )
 from dose_outcomes.cohort.raw import ROW, RawTable
 from dose_outcomes.cohort.tables import TABLES
@@ -91,8 +90,10 @@ def count_looks(connection: Backend, raw: list[RawTable]) -> Looks:
         return Looks({})
     together = ibis.union(*long) if len(long) > 1 else long[0]
     each = together.group_by(["source", "place", "cell"]).agg(times=together[_TIMES].sum())
-    # most cells look like nothing, which one pattern tells; only what is left is asked what it looks like
-    suspect = each.cell.re_search(any_of(dict.fromkeys(kind.pattern for kind in _ALL)))
+    # most cells look like nothing, and only what is left is asked what it looks like; one pattern of all kinds would
+    # be slower than each for itself: it outgrows the memory in which the engine keeps what it made of a pattern
+    patterns = dict.fromkeys(kind.pattern for kind in _ALL)
+    suspect = ibis.or_(*(each.cell.re_search(pattern) for pattern in patterns))
     each = each.mutate(suspect=suspect.ifelse(each.cell, ibis.null("string")))
     found = each.group_by(["source", "place"]).agg(
         filled=each.times.sum(where=each.cell.notnull()),
