@@ -14,6 +14,10 @@ class ArgumentError(DoseOutcomesError, ValueError):
     """A function was called with an argument it cannot take: what was expected, what came."""
 
 
+class UnexpectedError(DoseOutcomesError):
+    """A fault of the program, said without the text of the error, which may hold values of patients."""
+
+
 class UserError(DoseOutcomesError):
     """A mistake a user can mend: what is wrong, where, how many, what to do."""
 

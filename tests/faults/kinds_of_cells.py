@@ -34,7 +34,14 @@ into_every_cell("a date with dots or strokes", ("01.03.2021", "3/1/2021"), "date
 into_every_cell("not a whole number", ("3.5", "0.1"), "type", "integer")
 into_every_cell("neither true nor false", ("maybe", "2", "ja"), "type", "boolean")
 into_every_cell("the number of a date", ("44197", "-40000"), "plausible", "integer", DAYS)
-into_every_cell("a date as one number", ("20210301",), "plausible", "integer", DAYS)
+into_every_cell("a date as one number", ("20210301",), "possible", "integer", DAYS)
+into_every_cell("a day that nobody lives to see", ("47483", "99999999999999"), "possible", "integer", DAYS)
+into_every_cell(
+    "digits and signs of another keyboard",
+    ("\u22125", "5\u00a00", "\uff15\uff10", "\u0665", "\u20135"),
+    "other_characters",
+    "integer number",
+)
 
 
 def _required(new: New) -> Iterator[Place]:

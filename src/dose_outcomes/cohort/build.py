@@ -17,12 +17,14 @@ from dose_outcomes.cohort.checks.check import Checker
 from dose_outcomes.cohort.checks.verdicts import Verdict
 from dose_outcomes.cohort.conversion import conversion_faults, convert
 from dose_outcomes.cohort.faults import Fault, raise_faults
+from dose_outcomes.cohort.file_faults import file_faults
 from dose_outcomes.cohort.identifiers import check_identifiers, identifier_notes
 from dose_outcomes.cohort.listing import summary_text
 from dose_outcomes.cohort.quality import judged, refuse_unknown_thresholds
 from dose_outcomes.cohort.raw import ROW, RawTable, as_expression
 from dose_outcomes.cohort.set_aside import set_aside
 from dose_outcomes.cohort.sources import read_tables
+from dose_outcomes.cohort.sources.files import refuse_damaged
 from dose_outcomes.cohort.tables import TABLES
 from dose_outcomes.engine import connect
 from dose_outcomes.errors import CohortDataError
@@ -78,7 +80,11 @@ def checked_cohort(
     CohortDataError
         Lists every fault found; nothing is written but `faults_file`.
     """
+    import duckdb
+
+    faults_file.unlink(missing_ok=True)  # of an earlier run: it would be taken for what was found in this one
     connection = connect()
+    raw: list[RawTable] = []
     try:
         raw = read_tables(study, connection)
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -87,6 +93,10 @@ def checked_cohort(
             folder.mkdir(parents=True, exist_ok=True)
             for path in sorted(Path(unchecked).glob("*.parquet")):
                 shutil.move(path, folder / path.name)
+    except duckdb.Error:
+        for file in {table.file for table in raw}:
+            refuse_damaged(Path(file))
+        raise
     finally:
         connection.disconnect()
     return found
@@ -117,13 +127,15 @@ def check_tables(
     unconverted = tuple(fault for table in raw for fault in conversion_faults(connection, table))
     checker = _checker(connection, study, numbered, files, folder, unconverted)
     verdicts, faults = checker.check()
+    of_files = list(file_faults(raw, study))
+    verdicts += [Verdict.of_fault(fault, fault.count) for fault in of_files]
+    faults = [*of_files, *faults]
     refuse_unknown_thresholds(verdicts, study)
     with_strangers = {fault.table for fault in faults if fault.check.endswith(".patient_id.known")}
     identifying = check_identifiers(connection, raw, checker.stored, numbered, study, with_strangers)
     faults = [*identifying, *judged(faults, verdicts, study)]
     if tell:
-        tell(summary_text(verdicts, {table.name: table.rows_read for table in raw}, study))
-    faults_file.unlink(missing_ok=True)
+        tell(summary_text(verdicts, {table.name: table.rows_read for table in raw}, study, len(identifying)))
     if faults:
         _write_values(faults, faults_file)
     reasons: Mapping[str, Mapping[str, int]] = {}

@@ -28,6 +28,8 @@ DTYPES: dict[Kind, str] = {"text": "string", "integer": "int64", "number": "floa
 NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 NUMBER_WITH_COMMA = r"^[+-]?([0-9]+,?[0-9]*|,[0-9]+)([eE][+-]?[0-9]+)?$"
 DATE = r"^([0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4})([ T][0-9:.]+Z?)?$"
+#: Digits of any script, dashes and spaces of any kind: a number to the eye.
+LOOKS_LIKE_A_NUMBER = r"^[\p{Nd}\p{Pd}\p{Zs}\x{2212}+.,'’eE]+$"
 _WITH = {"point": "with a point", "comma": "with a comma"}
 
 
@@ -140,6 +142,16 @@ def _kinds_of_bad_cells(table: RawTable, name: str) -> list[_BadCells]:
         ),
     ]
 
+    if kind in ("integer", "number"):
+        special.append(
+            _BadCells(
+                "other_characters",
+                f"{sentence}; this has other characters than those of a keyboard for digits, signs or spaces",
+                "Type the numbers again: the digits 0 to 9, and - for minus; no space within a number",
+                lambda text: text.re_search(LOOKS_LIKE_A_NUMBER) & text.re_search("[^\\x00-\\x7f]"),
+            )
+        )
+
     def none_of_them(text: ir.StringColumn) -> ir.BooleanValue:
         found = special[0].holds(text)
         for one in special[1:]:
@@ -205,4 +217,11 @@ def _filled(cells: ir.Column) -> ir.BooleanColumn:
 
 def _text(cells: ir.Column) -> ir.StringColumn:
     """Return the cells as text without white space around it; null when nothing is left."""
-    return cells.cast("string").strip().nullif("")
+    import ibis
+
+    text = cells.cast("string")
+    if cells.type().is_floating():
+        # numbers that are whole, as pseudonyms are where one is missing: 12 and not 12.0
+        whole = cells.try_cast("int64")
+        text = ibis.cases((cells.isnan(), ibis.null("string")), (whole == cells, whole.cast("string")), else_=text)
+    return text.strip().nullif("")

@@ -13,19 +13,26 @@ if TYPE_CHECKING:
     from dose_outcomes.study import Study
 
 
-def summary_text(verdicts: Iterable[Verdict], rows: dict[str, int], study: Study) -> str:
-    """Return how many tables, rows and rules there were, and how many rules came out how.
+def summary_text(verdicts: Iterable[Verdict], rows: dict[str, int], study: Study, identifying: int = 0) -> str:
+    """Return how many tables, rows and rules there were, how many rules came out how, and how many identifiers.
 
     Parameters
     ----------
     rows : dict of str to int
         Table: rows read.
+    identifying : int
+        Findings of what could tell who a patient is.
     """
     outcomes = [
         status(one.severity, one.checked, one.failing, study.quality.thresholds.get(one.id)) for one in verdicts
     ]
     counts = ", ".join(f"{outcomes.count(outcome)} {outcome}" for outcome in STATUSES)
-    return f"Tables: {len(rows)}, rows read: {sum(rows.values())}\nRules: {len(outcomes)}: {counts}"
+    found = f"{identifying} found, which stop the run" if identifying else "none found"
+    return (
+        f"Tables: {len(rows)}, rows read: {sum(rows.values())}\n"
+        f"Rules: {len(outcomes)}: {counts}\n"
+        f"What could tell who a patient is: {found}"
+    )
 
 
 def account_text(accounts: list[dict[str, Any]]) -> str:

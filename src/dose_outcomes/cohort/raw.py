@@ -39,6 +39,8 @@ class RawTable:
         Cohort column: its name in the file, where it comes from one.
     unused : Table, optional
         `ROW` and the columns of the file that are no cohort column; patient data all the same.
+    open_row : int, optional
+        The last row of a text file, when no line break closes it: its last cell may have been cut off.
     has_dates : bool
         The form of the source has dates, from which it counts days itself.
     """
@@ -53,6 +55,7 @@ class RawTable:
     notes: tuple[str, ...] = ()
     named: dict[str, str] = field(default_factory=dict)
     unused: ir.Table | None = None
+    open_row: int | None = None
     has_dates: bool = False
 
 

@@ -69,6 +69,8 @@ def _parse(text: str, path: Path) -> tuple[Any, dict[Location, int]]:
         lines.setdefault(location, node.start_mark.line + 1)
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
+                if not isinstance(key, yaml.ScalarNode):
+                    raise StudyError(f"{path}, line {key.start_mark.line + 1}: a key must be a word, not a list")
                 inner = (*location, key.value)
                 if inner in lines:
                     raise StudyError(f"{path}, line {key.start_mark.line + 1}: key '{key.value}' is given twice")
@@ -89,7 +91,11 @@ def _parse(text: str, path: Path) -> tuple[Any, dict[Location, int]]:
         problem = getattr(error, "problem", None) or "cannot be read"
         raise StudyError(f"{path}{where}: not valid YAML: {problem}") from None
     if not isinstance(content, dict):
-        raise StudyError(f"{path}: a study file is a list of 'key: value' lines; this one is {type(content).__name__}")
+        what = "is empty" if content is None else "is a list" if isinstance(content, list) else "is one text"
+        raise StudyError(f"{path}: {what}; a study file is lines of 'key: value', as those in config/")
+    wrong = next((key for key in content if not isinstance(key, str)), None)
+    if wrong is not None:
+        raise StudyError(f"{path}, line {lines.get((str(wrong),), 1)}: a key must be a word; received {wrong!r}")
     return content, lines
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from dose_outcomes.cohort.conversion import convert
+from dose_outcomes.cohort.conversion import conversion_faults, convert
 from dose_outcomes.cohort.raw import ROW
 from dose_outcomes.cohort.sources.adam import read_adam_tables
 from dose_outcomes.engine import connect
@@ -169,3 +169,112 @@ def test_another_file_is_refused(read):
         read(files={"adsl": "adae.csv"})
     with pytest.raises(CohortDataError, match="no column ITTFL"):
         read(population_flag="ITTFL")
+
+
+def spoiled(folder, name: str, row: int, **cells: str) -> None:
+    """Put cells into a row of a file, the header being row 1."""
+    frame = pd.read_csv(folder / f"{name}.csv", dtype="str", keep_default_na=False)
+    for column, value in cells.items():
+        frame.loc[row - 2, column] = value
+    frame.to_csv(folder / f"{name}.csv", index=False)
+
+
+DATA = {
+    "source": "adam",
+    "nature": "real",
+    "folder": "",
+    "files": {"adsl": "adsl.csv", "adae": "adae.csv", "adtte": "adtte.csv", "adqs": ["adqs.csv"], "ex": "ex.csv"},
+    "condition": "pain",
+    "arm_doses_mg": {"Low": 10, "High": 20},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "cells", "found"),
+    [
+        ("adsl", 2, {"AGE": "old"}, ("patients.age.type", (2,))),
+        ("ex", 3, {"EXDOSE": "20 mg"}, ("doses.dose_mg.type", (3,))),
+        ("adqs", 3, {"AVAL": "<3"}, ("assessments.score.censored", (3,))),
+        ("adqs", 3, {"AVAL": "3,5"}, ("assessments.score.decimal_mark", (3,))),
+        ("adae", 4, {"AESEQ": "one"}, ("side_effects.record.type", (4,))),
+        ("adae", 4, {"AESER": "perhaps"}, ("side_effects.serious.type", (4,))),
+        ("adae", 4, {"TRTEMFL": "?"}, ("side_effects.treatment_emergent.type", (4,))),
+        ("adtte", 2, {"AVAL": "soon"}, ("times_to_event.day.type", (2,))),
+        ("adtte", 2, {"CNSR": "no"}, ("times_to_event.observed.type", (2,))),
+        ("adtte", 2, {"CNSR": "no event"}, ("times_to_event.observed.type", (2,))),
+    ],
+)
+def test_what_a_column_must_not_hold_is_found_in_its_row(read, tmp_path, name, row, cells, found):
+    spoiled(tmp_path, name, row, **cells)
+    connection = connect()
+    raw = read_adam_tables(AdamData(**DATA), tmp_path, [])
+    faults = [fault for table in raw for fault in conversion_faults(connection, table)]
+    assert [(fault.check, fault.rows) for fault in faults] == [found]
+
+
+def test_an_event_of_which_it_is_not_said_whether_it_was_seen_is_not_called_censored(read, tmp_path):
+    spoiled(tmp_path, "adtte", 3, CNSR="NA")
+    tables, _ = read()
+    assert rows(tables["times_to_event"], "patient_id", "observed") == [("s1", True), ("s2", None)]
+
+
+def test_a_sex_that_is_no_code_is_kept_for_the_rules_to_find(read, tmp_path):
+    spoiled(tmp_path, "adsl", 3, SEX="Q")
+    assert rows(read()[0]["patients"], "sex") == [("female",), ("Q",)]
+
+
+def test_a_patient_who_is_there_twice_does_not_double_the_rows_of_others(read, tmp_path):
+    frame = pd.read_csv(tmp_path / "adsl.csv", dtype="str", keep_default_na=False)
+    pd.concat([frame, frame.head(1)]).to_csv(tmp_path / "adsl.csv", index=False)
+    tables, _ = read()
+    assert tables["patients"]["patient_id"].tolist() == ["s1", "s2", "s1"]
+    assert len(tables["side_effects"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "value"),
+    [
+        ("adsl", "TRTSDT", "01/02/2014"),
+        ("adsl", "TRTEDT", "19725"),
+        ("adsl", "EOSDT", "2014-02-30"),
+        ("ex", "EXSTDTC", "02JAN2014"),
+        ("adqs", "ADT", "2.1.2014"),
+        ("adae", "AENDT", "ongoing"),
+    ],
+)
+def test_a_date_of_another_form_is_refused_and_not_taken_for_an_unknown_one(read, tmp_path, name, column, value):
+    spoiled(tmp_path, name, 3, **{column: value})
+    with pytest.raises(CohortDataError) as error:
+        read()
+    assert str(error.value) == (
+        f"{tmp_path / name}.csv: column {column}: 1 row (3): must be a date of the form YYYY-MM-DD, or as much of it "
+        "as is known. Correct these rows, or give a number of days its date format"
+    )
+
+
+@pytest.mark.parametrize("value", ["2014", "2014-01", "2014---02", "2014-01-02T10:30", "2014-01-02 00:00:00"])
+def test_a_date_of_which_a_part_is_known_is_none(read, tmp_path, value):
+    spoiled(tmp_path, "adae", 2, ASTDT=value)
+    onset = rows(read()[0]["side_effects"], "onset_day")[0]
+    assert onset == ((0,) if value.startswith("2014-01-02") else (None,))
+
+
+def test_words_that_are_not_known_are_said(read, tmp_path):
+    spoiled(tmp_path, "adae", 2, AESEV="TERRIBLE", AEACN="HALVED")
+    connection = connect()
+    raw = {table.name: table for table in read_adam_tables(AdamData(**DATA), tmp_path, [])}
+    assert raw["side_effects"].notes[0] == "AESEV: words that are not known, taken as missing"
+    assert connection.execute(raw["side_effects"].content.severity.count()) == 2
+
+
+def test_the_faults_of_all_files_are_said_at_once(read, tmp_path):
+    (tmp_path / "adae.csv").write_bytes(b"")
+    spoiled(tmp_path, "adqs", 2, ADT="soon")
+    pd.read_csv(tmp_path / "adsl.csv").drop(columns="SEX").to_csv(tmp_path / "adsl.csv", index=False)
+    with pytest.raises(CohortDataError) as error:
+        read()
+    assert [line.rpartition("/")[2].split(":")[0] for line in str(error.value).splitlines()] == [
+        "adsl.csv",
+        "adqs.csv",
+        "adae.csv",
+    ]

@@ -2,12 +2,15 @@
 
 import csv
 import io
+import re
+import unicodedata
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dose_outcomes.cohort.raw import ROW
+from dose_outcomes.cohort.sources.cells import INVISIBLE, OTHER_SPACES
 from dose_outcomes.cohort.sources.delimited import read_delimited
 from dose_outcomes.cohort.sources.form import Form
 from dose_outcomes.errors import CohortDataError
@@ -56,6 +59,8 @@ def read(tmp_path):
         (b"a,b\n", {}, {}),
         (b"a,b", {}, {}),
         (b" a , b\n 1 ,\xc2\xa02\n", {}, {2: {"a": "1", "b": "2"}}),
+        # what looks alike is alike: an accent of its own, a no-break space
+        ("a,b\nCrohn\u00a0x,cafe\u0301\n".encode(), {}, {2: {"a": "Crohn x", "b": "caf\u00e9"}}),
         # a quote inside a cell that does not begin with one is a character like others
         (b'a,b\n1,5" tube\n', {}, {2: {"a": "1", "b": '5" tube'}}),
         (b"a,,b\n1,,2\n", {}, {2: {"a": "1", "b": "2"}}),
@@ -93,6 +98,8 @@ def test_a_file_is_read_as_it_is_meant(read, content, form, rows):
         ("a,b\n1,2\n".encode("utf-16-le"), {}, "line 1 holds a zero byte"),
         (b"a,b\n1,2\n3,\x00\n", {}, "line 3 holds a zero byte. The file is damaged"),
         ("a,b\n1,M\ufffdller\n".encode(), {}, "line 2 holds the replacement character: letters were lost"),
+        ("a,b\n1,x\n2,l\u200bler\n".encode(), {}, r"column b: 1 row \(the first is 3\): a character that is not seen"),
+        ("a,b\n1,x\n\ufeffa,b\n".encode(), {}, r"column a: 1 row \(the first is 3\): a character that is not seen"),
         (b"a;b\n1;2\n", {}, "one column by the delimiter comma, with semicolon in it.*set delimiter: semicolon"),
         (b"a,b\n1,2\n", {"delimiter": "semicolon"}, "one column by the delimiter semicolon, with comma in it"),
         (b"a,b\n1,2\n", {"rows": 2}, "holds 1 row of data, and the study file says 2. See whether the file was cut"),
@@ -163,11 +170,16 @@ def test_what_another_program_wrote_is_read_back(tmp_path_factory, cells, delimi
     writer.writerows([("first", "second"), *cells])
     path = tmp_path_factory.mktemp("text") / "a.csv"
     path.write_bytes(text.getvalue().encode(encoding))
+    cells = [tuple(unicodedata.normalize("NFC", re.sub(OTHER_SPACES, " ", cell)) for cell in row) for row in cells]
     meant = {
         row: {"first": one.strip() or None, "second": other.strip() or None}
         for row, (one, other) in enumerate(cells, 2)
         if one.strip() or other.strip()
     }
+    if any(re.search(INVISIBLE, cell) for row in cells for cell in row):
+        with pytest.raises(CohortDataError, match=r"a character that is not seen|white space before a quote"):
+            read_delimited(path, Form(delimiter=delimiter))
+        return
     if any(cell.lstrip(" \t")[:1] == '"' != cell[:1] for row in cells for cell in row):
         with pytest.raises(CohortDataError, match="white space before a quote"):  # whatever was meant
             read_delimited(path, Form(delimiter=delimiter))

@@ -241,7 +241,9 @@ def test_the_listing_holds_no_value():
     assert summary.splitlines() == [
         "Tables: 1, rows read: 3",
         "Rules: 2: 0 passed, 1 warned, 0 failed, 1 nothing to check",
+        "What could tell who a patient is: none found",
     ]
+    assert "who a patient is: 2 found, which stop the run" in summary_text([], {}, study(), 2)
 
 
 def test_many_rows_are_counted_and_the_first_listed():

@@ -17,7 +17,7 @@ from dose_outcomes.study import load_study
 
 CELLS = {
     "text": ("a", "b", None, "PAIN_NRS", "CDAI", "TSH", "female", "ongoing", "fibromyalgia", "none", "bedtime"),
-    "integer": ("0", "1", "7", "-3", None, "200", "44197"),
+    "integer": ("0", "1", "7", "-3", None, "200", "44197", "47482", "-47483"),
     "number": ("0", "4.5", "1.5", "-0.5", None, "95"),
     "boolean": ("true", "false", None),
 }
@@ -70,7 +70,9 @@ def breaks_alone(name, rule, row, rows, study) -> bool:
             numbers = [float(word) for word in rule.sentence.split() if word.lstrip("-").replace(".", "").isdigit()]
             return not numbers[0] <= value <= (numbers[1] if len(numbers) == 2 else float("inf"))
         case "plausible" if rule.column != "score":
-            return not -36525 <= value <= 7305
+            return not -36525 <= value <= 7305 and abs(value) <= 130 * 365.25
+        case "possible":
+            return abs(value) > 130 * 365.25
         case "in_a_dose_group":
             return 0 < value <= 10 and not any(group.from_mg <= value < group.below_mg for group in study.dose_groups)
         case "known":

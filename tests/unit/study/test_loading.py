@@ -98,7 +98,7 @@ def test_a_missing_file_says_where_study_files_are(tmp_path):
 @pytest.mark.parametrize("content", ["", "- a\n- b\n", "just text"])
 def test_a_file_that_is_no_mapping_is_refused(tmp_path, content):
     (tmp_path / "s.yaml").write_text(content)
-    with pytest.raises(StudyError, match="list of 'key: value' lines"):
+    with pytest.raises(StudyError, match="a study file is lines of 'key: value'"):
         load_study(tmp_path / "s.yaml")
 
 

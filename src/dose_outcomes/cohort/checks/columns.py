@@ -29,6 +29,8 @@ WANTED = {
     ("side_effects", "severity"): "the side effect has no severity",
 }
 DAYS = ("observed_until", "start_day", "end_day", "day", "onset_day", "resolved_day")
+#: 130 years of days: nobody has lived so long, and no dose was so long ago.
+LONGEST_LIFE = 47_482
 #: Columns of doses in mg.
 DOSES = ("dose_mg", "target_dose_mg")
 
@@ -112,6 +114,7 @@ def _of_column(name: str, key: str, column: Column, study: Study) -> Iterator[Ru
         sentence = f"must be at most {high:g}"
         yield allowed(name="less_than_or_equal_to", sentence=sentence, holds=lambda table: table[key] <= high)
     if key in DAYS:
+        yield _possible_day(name, key)
         yield _plausible_day(name, key, study)
     if name == "doses" and key in DOSES:
         yield _in_a_group(name, key, study)
@@ -133,6 +136,19 @@ def _wanted(name: str, key: str, loss: str) -> Rule:
     )
 
 
+def _possible_day(name: str, key: str) -> Rule:
+    return Rule(
+        name="possible",
+        table=name,
+        column=key,
+        sentence=f"lies more than {LONGEST_LIFE} days from the first dose, longer than anybody lives",
+        category="plausibility",
+        aspect="temporal",
+        remedy="Count days from the first dose",
+        holds=lambda table: table[key].between(-LONGEST_LIFE, LONGEST_LIFE),
+    )
+
+
 def _plausible_day(name: str, key: str, study: Study) -> Rule:
     first, last = study.quality.earliest_day, study.quality.latest_day
     return Rule(
@@ -144,7 +160,8 @@ def _plausible_day(name: str, key: str, study: Study) -> Rule:
         category="plausibility",
         aspect="temporal",
         remedy="Count days from the first dose; wider limits: quality.earliest_day and latest_day in the study file",
-        holds=lambda table: table[key].between(first, last),
+        # beyond what is possible that rule speaks
+        holds=lambda table: table[key].between(first, last) | (table[key].abs() > LONGEST_LIFE),
     )
 
 

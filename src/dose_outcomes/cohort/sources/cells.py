@@ -15,6 +15,11 @@ from dose_outcomes.errors import CohortDataError
 if TYPE_CHECKING:
     import pyarrow
 
+#: Spaces of no width, soft hyphens, marks of direction and of byte order.
+INVISIBLE = "[\u200b\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e]"
+#: No-break spaces and spaces of a fixed width.
+OTHER_SPACES = "[\u00a0\u2000-\u200a\u202f\u3000]"
+
 
 def finished(
     path: Path,
@@ -50,7 +55,7 @@ def finished(
 
     trimmed = []
     for name, column in zip(names, columns, strict=True):
-        text = pyarrow.compute.utf8_trim_whitespace(column)
+        text = pyarrow.compute.utf8_trim_whitespace(_in_one_spelling(path, name, column, form.header_row))
         if may_hold_quotes:
             _refuse_a_quote_behind_white_space(path, name, column, form.header_row)
         empty = pyarrow.compute.is_in(text, value_set=pyarrow.array(["", *form.missing], pyarrow.large_string()))
@@ -72,6 +77,30 @@ def finished(
         table = table.filter(pyarrow.compute.invert(blank))
     refuse_other_number_of_rows(path, len(table), form.rows)
     return ReadFile(table, number - len(table), tuple(notes))
+
+
+def _in_one_spelling(path: Path, name: str, column: pyarrow.ChunkedArray, header_row: int) -> pyarrow.ChunkedArray:
+    """Return cells without differences that nobody sees: accents as one character or two, spaces of other widths.
+
+    Raises
+    ------
+    CohortDataError
+        When a cell holds a character that is not seen at all: whether it is meant cannot be known.
+    """
+    import pyarrow.compute
+
+    if pyarrow.compute.all(pyarrow.compute.string_is_ascii(column)).as_py() in (True, None):
+        return column
+    hidden = pyarrow.compute.match_substring_regex(column, INVISIBLE)
+    if pyarrow.compute.any(hidden).as_py():
+        number = pyarrow.compute.sum(hidden).as_py()
+        row = pyarrow.compute.index(hidden, True).as_py() + header_row + 1
+        raise CohortDataError(
+            f"{path}: column {name}: {number} row{'s' if number > 1 else ''} (the first is {row}): a character that is "
+            "not seen (as a space of no width), by which texts differ that look alike. Take it out"
+        )
+    spaced = pyarrow.compute.replace_substring_regex(column, OTHER_SPACES, " ")
+    return pyarrow.compute.utf8_normalize(spaced, form="NFC")
 
 
 def refuse_other_number_of_rows(path: Path, rows: int, expected: int | None) -> None:

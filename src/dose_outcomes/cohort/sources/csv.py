@@ -32,14 +32,21 @@ def read_csv_tables(data: CsvData, folder: Path, covariates: list[str], connecti
             f"The study names no file for {', '.join(absent)}; required tables are "
             f"{', '.join(REQUIRED_TABLES)}. Add them under data.tables in the study file"
         )
-    tables, problems = [], []
-    files: dict[tuple[Path, Form], OpenFile] = {}
+    tables: list[RawTable] = []
+    problems: list[str] = []
+    files: dict[tuple[Path, Form], OpenFile | None] = {}
     for name, source in data.tables.items():
         path = folder / source.file
         form = form_of(source)
         if (path, form) not in files:  # several tables may come from one file
-            files[path, form] = open_file(connection, path, form)
+            try:
+                files[path, form] = open_file(connection, path, form)
+            except CohortDataError as error:  # the other files may have faults of their own
+                problems.append(str(error))
+                files[path, form] = None
         opened = files[path, form]
+        if opened is None:
+            continue
         content = opened.table
         extra = covariates if name == "patients" else []
         columns, missing = _map_columns(content, name, source, extra)
@@ -59,6 +66,7 @@ def read_csv_tables(data: CsvData, folder: Path, covariates: list[str], connecti
                 notes=(*opened.notes, *limit_notes(connection, mapped, source)),
                 named=origins,
                 unused=content.select(ROW, *unused) if unused else None,
+                open_row=opened.open_row,
             )
         )
     if problems:

@@ -9,7 +9,7 @@ it does not make two of its row.
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -176,7 +176,10 @@ def _as_read(path: Path, cells: pyarrow.Table, header: _Header, form: Form, deli
         notes.append("cells hold line breaks; rows are numbered as a spreadsheet does, not as a text editor")
     if len(cells) and not text.ends_with_line_break:
         notes.append("the last line is not closed by a line break: see whether the file is complete")
-    return finished(path, cells.columns, header.names, form, notes, may_hold_quotes=text.has_quotes)
+    read = finished(path, cells.columns, header.names, form, notes, may_hold_quotes=text.has_quotes)
+    if text.ends_with_line_break or not len(cells):
+        return read
+    return replace(read, open_row=form.header_row + len(cells))
 
 
 def _any_line_break(cells: pyarrow.Table) -> bool:

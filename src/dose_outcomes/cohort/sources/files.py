@@ -18,16 +18,20 @@ from dose_outcomes.cohort.sources.cells import refuse_other_number_of_rows
 from dose_outcomes.cohort.sources.delimited import read_delimited
 from dose_outcomes.cohort.sources.form import BY_ENDING, Form, ReadFile
 from dose_outcomes.cohort.sources.headers import column_names
+from dose_outcomes.cohort.sources.kinds import refuse_another_kind
 from dose_outcomes.errors import CohortDataError
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
+    import pyarrow
     from ibis.backends.duckdb import Backend
 
 FIRST_ROW = 2
 PARQUET, EXCEL, SAS = ".parquet", ".xlsx", ".xpt"
 AS_IT_IS = Form()
+#: What the engine calls the number of a row of a Parquet file.
+_NUMBER = "file_row_number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +48,15 @@ class OpenFile:
         Rows without content, which `table` has not.
     notes : tuple of str
         How the file was read.
+    open_row : int or None
+        The last row of a text file, when no line break closes it.
     """
 
     table: ir.Table
     rows: int
     empty_rows: int = 0
     notes: tuple[str, ...] = ()
+    open_row: int | None = None
 
 
 def open_file(connection: Backend, path: Path, form: Form = AS_IT_IS) -> OpenFile:
@@ -76,7 +83,8 @@ def open_file(connection: Backend, path: Path, form: Form = AS_IT_IS) -> OpenFil
         frame = read_file(path)
         return OpenFile(as_expression(frame), len(frame))
     read = _read_text(path, form)
-    return OpenFile(ibis.memtable(read.table), len(read.table) + read.empty_rows, read.empty_rows, read.notes)
+    rows = len(read.table) + read.empty_rows
+    return OpenFile(ibis.memtable(read.table), rows, read.empty_rows, read.notes, read.open_row)
 
 
 def read_file(path: Path, form: Form = AS_IT_IS) -> pd.DataFrame:
@@ -97,6 +105,7 @@ def read_file(path: Path, form: Form = AS_IT_IS) -> pd.DataFrame:
     ending = path.suffix.lower()
     if ending in (PARQUET, SAS):
         with _refused_in_words(path):
+            refuse_another_kind(path)
             if ending == PARQUET:
                 frame = pd.read_parquet(path)
             else:
@@ -114,6 +123,8 @@ def read_file(path: Path, form: Form = AS_IT_IS) -> pd.DataFrame:
 def _read_text(path: Path, form: Form) -> ReadFile:
     ending = path.suffix.lower()
     with _refused_in_words(path):
+        if ending in (*BY_ENDING, EXCEL):
+            refuse_another_kind(path)
         if ending in BY_ENDING:
             return read_delimited(path, form)
         if ending == EXCEL:
@@ -127,13 +138,45 @@ def _open_parquet(connection: Backend, path: Path, form: Form) -> OpenFile:
     import pyarrow.parquet
 
     with _refused_in_words(path):
+        refuse_another_kind(path)
         held = pyarrow.parquet.ParquetFile(path)
         column_names(path, held.schema_arrow.names)
+        _refuse_nested(path, held.schema_arrow)
+        if _NUMBER in held.schema_arrow.names:
+            raise CohortDataError(f"{path}: no column may be named '{_NUMBER}'. Give it another name")
         rows = held.metadata.num_rows
         table = connection.read_parquet(_not_a_pattern(path), table_name=f"file {path}", file_row_number=True)
-        numbered = table.mutate(**{ROW: table.file_row_number + FIRST_ROW}).drop("file_row_number")
+        numbered = table.mutate(**{ROW: table[_NUMBER] + FIRST_ROW}).drop(_NUMBER)
     refuse_other_number_of_rows(path, rows, form.rows)
     return OpenFile(numbered, rows)
+
+
+def _refuse_nested(path: Path, schema: pyarrow.Schema) -> None:
+    """Refuse columns of lists or records: no rule looks into them, and anything may stand there."""
+    import pyarrow.types
+
+    nested = [field.name for field in schema if pyarrow.types.is_nested(field.type)]
+    if nested:
+        raise CohortDataError(
+            f"{path}: lists or records in column{'s' if len(nested) > 1 else ''} {', '.join(nested)}. A cell holds one "
+            "value: make a column of each part, or leave them out of the file"
+        )
+
+
+def refuse_damaged(path: Path) -> None:
+    """Read a Parquet file to its end, where the engine failed: its directory may be whole and its data damaged.
+
+    Raises
+    ------
+    CohortDataError
+        When it is damaged.
+    """
+    import pyarrow.parquet
+
+    if path.suffix.lower() == PARQUET:
+        with _refused_in_words(path), pyarrow.parquet.ParquetFile(path) as held:
+            for _ in held.iter_batches():
+                pass
 
 
 @contextmanager
@@ -143,8 +186,13 @@ def _refused_in_words(path: Path) -> Iterator[None]:
         yield
     except CohortDataError:
         raise
+    except PermissionError:
+        raise CohortDataError(f"{path}: may not be opened. Ask for the right to read it") from None
     except Exception as error:  # readers of binary files raise whatever their parser raises
-        raise CohortDataError(f"{path}: cannot be read as {path.suffix.lower()} ({type(error).__name__})") from None
+        raise CohortDataError(
+            f"{path}: cannot be read as {path.suffix.lower()} ({type(error).__name__}): it is damaged or was cut off. "
+            "Copy it or export it again"
+        ) from None
 
 
 def _not_a_pattern(path: Path) -> str:

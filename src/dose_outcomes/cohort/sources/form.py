@@ -76,8 +76,11 @@ class ReadFile:
         How many rows have no cell filled.
     notes : tuple of str
         What was recognised and what was left out, in sentences that hold no value.
+    open_row : int or None
+        The last row, when no line break closes it.
     """
 
     table: pyarrow.Table
     empty_rows: int = 0
     notes: tuple[str, ...] = field(default=())
+    open_row: int | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def column_names(path: Path, cells: list[str]) -> list[str]:
     CohortDataError
         When no cell is filled, or two are the same but for capital letters: the engine takes these for one name.
     """
-    names = [cell.strip() for cell in cells]
+    names = [unicodedata.normalize("NFC", " ".join(cell.split())) for cell in cells]
     if not any(names):
         raise CohortDataError(
             f"{path}: the row that should name the columns is empty. "
