@@ -30,19 +30,21 @@ def release_curves(
     if minimum_count <= 1 or curves.empty:
         return curves
     allowed = days or {}
-    parts = [
-        _delayed(curve, minimum_count, allowed.get(str(identifier)))
-        for identifier, curve in curves.groupby("curve_id", sort=False)
+    points: dict[str, list[dict[str, Any]]] = {}
+    for point in curves.to_dict("records"):
+        points.setdefault(str(point["curve_id"]), []).append({str(key): value for key, value in point.items()})
+    blocks = [
+        block for identifier, rows in points.items() for block in _delayed(rows, minimum_count, allowed.get(identifier))
     ]
-    return pd.concat(parts, ignore_index=True)
+    released = pd.DataFrame(blocks, columns=curves.columns)
+    return released.astype(curves.dtypes.to_dict())
 
 
-def _delayed(curve: pd.DataFrame, minimum_count: int, days: Collection[int] | None) -> pd.DataFrame:
+def _delayed(rows: list[dict[str, Any]], minimum_count: int, days: Collection[int] | None) -> list[dict[str, Any]]:
     """Join rows of one curve into blocks that are large enough.
 
     What else changes the numbers at risk counts too: competing events, and patients who enter later.
     """
-    rows: list[dict[str, Any]] = [{str(key): value for key, value in row.items()} for row in curve.to_dict("records")]
     blocks, after = list[dict[str, Any]](), list[int]()
     start, events, censored = int(rows[0]["at_risk"]), 0, 0
     for row, following in zip(rows, [*(int(row["at_risk"]) for row in rows[1:]), 0], strict=True):
@@ -56,5 +58,4 @@ def _delayed(curve: pd.DataFrame, minimum_count: int, days: Collection[int] | No
             start, events, censored = following, 0, 0
     while blocks and 0 < after[len(blocks) - 1] < minimum_count:
         blocks.pop()
-    released = type(curve)(blocks, columns=curve.columns)
-    return released.astype(curve.dtypes.to_dict())
+    return blocks

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dose_outcomes.disclosure.quantities import ROOM, Quantities
+from dose_outcomes.disclosure.quantities import ROOM, Cell, Quantities
 from dose_outcomes.disclosure.wording import is_small
 from dose_outcomes.results import ALL
 
@@ -130,7 +130,26 @@ class Suppression:
         whole = name.what.split(" (")[0]
         if whole in ("analysed", "assessable", "assessable observed", "assessable carried"):
             cost *= _COST_OF_PATIENTS
-        return cost
+        return cost * self.patients_of(name)
+
+    def patients_of(self, name: Cell) -> int:
+        """Return the number of patients of a cell, where it is shown: a small group is given up before a large one."""
+        kind, _, attribution = name.population.partition(", ")
+        for what in dict.fromkeys((kind, "assessable", "analysed")):
+            found = self.quantities.found.get(
+                Cell(
+                    what,
+                    "" if what == "analysed" else name.endpoint,
+                    f"{what}, {attribution}",
+                    "",
+                    name.condition,
+                    name.dose,
+                    None,
+                )
+            )
+            if found is not None and not self.hidden[found]:
+                return max(self.quantities.values[found], 1)
+        return 1
 
     def bounds(self, place: int) -> tuple[int, int]:
         """Return by how much a count may change without an attacker's noticing, if it is hidden."""

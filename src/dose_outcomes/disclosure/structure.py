@@ -30,9 +30,11 @@ if TYPE_CHECKING:
 
     from dose_outcomes.disclosure.moves import Suppression
 
-#: A small count that moves with another small one: only where nothing large can.
-_COST_OF_SMALL = 5.0
+#: A small count that moves with another small one: rather a few large ones.
+_COST_OF_SMALL = 200.0
 _NOTHING = 1e-9
+#: Less than the cost of anything that is shown.
+_SHOWN_COST = 0.5
 
 
 def hide_by_structure(state: Suppression, free: set[int]) -> None:
@@ -91,7 +93,7 @@ def _free_all(state: Suppression, block: Sequence[int], small: Iterable[int]) ->
     costs = _costs(state, block)
     for place in small:
         target = column[place]
-        hidden = np.flatnonzero(costs < 1)
+        hidden = np.flatnonzero(costs < _SHOWN_COST)
         found = _cheapest(sums, costs, np.union1d(hidden, [target]), target)
         if found is None:
             found = _cheapest(sums, costs, np.arange(len(block)), target)
