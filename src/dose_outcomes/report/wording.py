@@ -77,10 +77,11 @@ class Wording:
 
     @property
     def hidden_legend(self) -> str:
-        """What `<5` in a table means; empty where nothing is hidden."""
+        """What `<5` and `not shown` in a table mean; empty where nothing is hidden."""
         if self.minimum <= 1:
             return ""
-        return f" <{self.minimum}: hidden, because one of the counts behind the cell is from 1 to {self.minimum - 1}."
+        few = self.minimum - 1
+        return f" <{self.minimum}: hidden, a count behind the cell is from 1 to {few}; not shown: so that none follows."
 
     @property
     def reference_dose(self) -> Dose | None:
