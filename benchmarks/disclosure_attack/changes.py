@@ -100,6 +100,9 @@ def changes(
             yield None
             continue
         changed = changed_cohort(cohort, other)
+        if any(n == 0 and cohort.cells[name] for name, n in changed.cells.items() if name.what == "analysed"):
+            yield None  # a cell without patients: its events could not be
+            continue
         yield Change(wanted[number], len(other), tuple(differing(files, release(results_of(changed), changed))))
 
 

@@ -68,8 +68,9 @@ def time_lead(times: Sequence[Times], details: Sequence[TimeDetails], wording: W
         )
         if responded is not None and stopped is not None:
             parts += ["By ", Name(week(days[-1])), ", ", *_value(responded, wording)]
-            parts += [" of patients had responded on the drug, and ", *_value(stopped, wording)]
-            parts.append(" had stopped it before a response. ")
+            event = detail.words("a response")
+            parts += [f" of patients had had {event} on the drug, and ", *_value(stopped, wording)]
+            parts.append(f" had stopped it before {event}. ")
     for question in times[:1]:
         medians = next((row.cells for row in question.medians if row.total or len(question.medians) == 1), {})
         whole = medians.get(wording.total_dose)

@@ -141,4 +141,4 @@ def test_a_harm_is_not_worded_as_a_response(made, tmp_path):
     assert times
     words = re.sub(r"<[^>]+>|time_to_response|response_with_stopping", " ", times[0])
     assert "without a documented event yet" in words
-    assert not re.search(r"respon[ds]", words, re.I)
+    assert not re.findall(r"\S*\s*\S*respon[ds]\S*\s*\S*", words, re.I)
