@@ -154,6 +154,8 @@ def populations(counts: Mapping[str, pd.DataFrame], study: Study) -> Iterator[Po
 
 
 def _subgroups(counts: Mapping[str, pd.DataFrame], study: Study) -> Iterator[Population]:
+    if not study.endpoints:
+        return
     endpoint = study.endpoints[0]
     handling = endpoint.missing_data[0]
     denominator, numerator = COUNTS[handling]

@@ -57,7 +57,7 @@ def axis_days(last: int, most: int = 8) -> list[int]:
     Examples
     --------
     >>> axis_days(182), axis_days(728)
-    ([0, 28, 56, 84, 112, 140, 168], [0, 182, 364, 546, 728])
+    ([0, 28, 56, 84, 112, 140, 168], [0, 91, 182, 273, 364, 455, 546, 637, 728])
     """
     steps = (1, 2, 4, 8, 13, 26, 52, 104)
     step = next((step for step in steps if last / (step * DAYS_PER_WEEK) <= most), steps[-1]) * DAYS_PER_WEEK
