@@ -30,7 +30,7 @@ def test_most_of_the_bundled_study_is_released(bundled_run):
     """So that protection does not win by hiding everything; the log says the same share."""
     table = estimates(bundled_run)
     share = (table["suppressed"] == "").mean()
-    assert share > 0.6
+    assert share > 0.64
     totals = table[table["condition"] == "all"]
     assert (totals["suppressed"] == "").mean() > 0.85  # parts are given up before totals
     assert f"{share:.1%}" in (bundled_run / "data/logs/ldn/release.log").read_text(encoding="utf-8")
