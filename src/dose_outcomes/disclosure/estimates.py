@@ -10,7 +10,7 @@ from dose_outcomes.disclosure.again import OverShown, estimated_again
 from dose_outcomes.disclosure.curves import release_curves
 from dose_outcomes.disclosure.days import GROWING, suppress_days
 from dose_outcomes.disclosure.declared import Made
-from dose_outcomes.disclosure.moves import Suppression
+from dose_outcomes.disclosure.suppression import Suppression
 from dose_outcomes.disclosure.nested import add_nested, families
 from dose_outcomes.disclosure.quantities import Cell, Quantities, Row, cells, read_rows, without_event
 from dose_outcomes.disclosure.relations import add_sums

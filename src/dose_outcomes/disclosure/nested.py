@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from dose_outcomes.disclosure.quantities import ROOM, Cell, Quantities
 
 if TYPE_CHECKING:
-    from dose_outcomes.disclosure.moves import Suppression
+    from dose_outcomes.disclosure.suppression import Suppression
 
 _ANY = "any"
 _TERM, _SYSTEM = "term: ", "body_system: "

@@ -13,14 +13,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dose_outcomes.disclosure.days import ByDay
-from dose_outcomes.disclosure.moves import Suppression, open_by_moves
 from dose_outcomes.disclosure.nested import hide_beside_lonely
 from dose_outcomes.disclosure.quantities import ROOM, WITHOUT, Quantities
+from dose_outcomes.disclosure.opening import open_all
 from dose_outcomes.disclosure.splits import dark, parts_not_shown
-from dose_outcomes.disclosure.structure import hide_by_structure
+from dose_outcomes.disclosure.structure import blocks, hide_by_structure
+from dose_outcomes.disclosure.suppression import Suppression
 
-#: Where no choice protects a count: how far around it small counts lose their mark, then all are hidden.
-_RINGS = 4
 #: What is hidden beside a lonely part must be protected in its turn.
 _ROUNDS = 4
 #: Sets of patients: decided on first, and shown or hidden whatever else is counted of them.
@@ -68,7 +67,7 @@ def suppress_rest(state: Suppression, by_day: ByDay, families: Sequence[tuple[in
     settled = {place for place in patients | by_day.places if not state.hidden[place]}
     _leave_out_complements(state, settled)
     # what was open among the patients alone must be so among all counts
-    state.lowest, state.highest = list(quantities.values), list(quantities.values)
+    state.lowest, state.highest = [0.0] * len(quantities.values), [0.0] * len(quantities.values)
     _leave_undivided(state, parts_not_shown(quantities, state.minimum_count, patients | by_day.places))
     free = places - settled - by_day.places
     hide_by_structure(state, free)
@@ -95,64 +94,8 @@ def _leave_out_complements(state: Suppression, settled: set[int]) -> None:
 
 
 def _search(state: Suppression, free: set[int]) -> None:
-    """Protect each small count, and each that is hidden for it, by hiding quantities that are free to be hidden."""
-    state.free = free
-    waiting = sorted(place for place in free if state.needed(place) and not state.is_protected(place))
-    while waiting:
-        added: list[int] = []
-        for place in waiting:
-            if not state.is_protected(place):
-                added += _protect(state, place)
-        waiting = sorted(set(added))
-
-
-def _protect(state: Suppression, place: int) -> list[int]:
-    """Hide what lets a count have other values; return what was hidden for it."""
-    if not state.sums_of[place]:
-        lower, upper = state.bounds(place)
-        state.lowest[place] += lower
-        state.highest[place] += upper
-        return []
-    # what is hidden already is enough, perhaps if fewer of the small counts around are marked as small
-    if open_by_moves(state, place, hide=False) is not None:
-        return []
-    for rings in range(_RINGS + 1):
-        _unmark(state, _beside(state, place, rings))
-        if open_by_moves(state, place, hide=False) is not None:
-            return []
-    added: list[int] = []
-    for rings in range(_RINGS + 1):
-        beside = _beside(state, place, rings)
-        added += _hide(state, beside if rings > 1 else [])
-        moves = open_by_moves(state, place, hide=True)
-        if moves is not None:
-            return added + moves
-    return added
-
-
-def _unmark(state: Suppression, places: list[int]) -> None:
-    """Do not tell of small counts that they are small; a row has one mark for those with and without the event."""
-    for place in places:
-        if state.quantities.values[place] and (
-            state.hidden[place] or (state.small(place) and not state.quantities.shown[place])
-        ):
-            state.unmark(place)
-
-
-def _beside(state: Suppression, place: int, rings: int) -> list[int]:
-    """Return the quantities that few sums join with one: itself, those of its own sums, those of theirs."""
-    found = {place: None}
-    for _ in range(rings):
-        for one in list(found):
-            for number in state.sums_of[one]:
-                found |= dict.fromkeys(other for other in state.quantities.sums[number] if other in state.free)
-    return list(found)
-
-
-def _hide(state: Suppression, places: list[int]) -> list[int]:
-    added = []
-    for place in places:
-        if state.quantities.shown[place] and not state.hidden[place] and state.quantities.values[place]:
-            state.hidden[place] = True
-            added.append(place)
-    return added
+    """Open each small count, and each that is hidden for it, by hiding quantities that are free to be hidden."""
+    quantities = state.quantities
+    movable = [place for place in free if quantities.values[place] or not state.is_known(place)]
+    for places, sums in blocks(state, movable):
+        open_all(state, places, sums)

@@ -1,0 +1,157 @@
+"""The state of the search for what to hide: what is hidden, and what an attacker then knows of each count.
+
+An attacker knows every sum that holds and every count that is shown; that a count marked as small lies between 1 and
+k - 1; that one hidden to protect another is at least 1; and of a part of a count that is not divided nothing. A zero
+is never hidden: it has no range of its own and is a result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import ceil, floor
+
+from dose_outcomes.disclosure.programs import FAR
+from dose_outcomes.disclosure.quantities import ROOM, Cell, Quantities
+from dose_outcomes.disclosure.wording import is_small
+from dose_outcomes.results import ALL
+
+VALUES_KEPT = 3
+"""How many values each hidden count must still be able to have."""
+#: Hidden already: a little, so that moves are short.
+HIDDEN_COST = 1e-3
+#: Hiding a number of patients hides every row about them; a total is what most readers look for.
+_COST_OF_PATIENTS = 30.0
+_COST_OF_TOTAL = 20.0
+#: Of the parts of a whole and the whole, a part goes.
+_COST_OF_WHOLE = 1.5
+_NEAR = 1e-6
+
+
+@dataclass(slots=True)
+class Suppression:
+    """The state of the search: what is hidden, and the range that is known to be open for each count.
+
+    Attributes
+    ----------
+    hidden : list of bool
+        Whether each quantity is hidden.
+    unlabelled : set of int
+        Small counts that are not marked as small: three groups of at least one patient each whose total is known to
+        be below five could only have one or two each.
+    undivided : set of int
+        Parts of a count of which no part is shown: each may be none.
+    twins : dict of int to set of int
+        Quantities that are one and the same, under several names.
+    lowest, highest : list of float
+        By how much each quantity falls and rises in the moves found so far that an attacker cannot tell.
+    """
+
+    quantities: Quantities
+    minimum_count: int
+    hidden: list[bool] = field(init=False)
+    lowest: list[float] = field(init=False)
+    highest: list[float] = field(init=False)
+    sums_of: list[list[int]] = field(init=False)
+    twins: dict[int, set[int]] = field(init=False)
+    unlabelled: set[int] = field(default_factory=set)
+    undivided: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        values = self.quantities.values
+        self.hidden = [
+            shown and is_small(value, self.minimum_count)
+            for shown, value in zip(self.quantities.shown, values, strict=True)
+        ]
+        self.lowest, self.highest = [0.0] * len(values), [0.0] * len(values)
+        self.twins = self.quantities.twins()
+        self.consider(set(range(len(values))))
+
+    def unmark(self, place: int) -> set[int]:
+        """Do not tell of a count, nor of its equals and those without the event, whether it is small; return them."""
+        found = {place, *self.quantities.pairs.get(place, ())}
+        found |= {other for one in found for other in self.twins.get(one, ())}
+        self.unlabelled |= found
+        return found
+
+    def leave_undivided(self, place: int) -> None:
+        """Hide a part of a count that is not divided: it may be none."""
+        for one in (place, *self.twins.get(place, ())):
+            self.hidden[one] = self.quantities.shown[one]
+            self.undivided.add(one)
+            self.unmark(one)
+
+    def consider(self, places: set[int]) -> None:
+        """Take account of the sums of some quantities alone."""
+        self.sums_of = [[] for _ in self.quantities.values]
+        for number, terms in enumerate(self.quantities.sums):
+            if places.issuperset(terms):
+                for place in terms:
+                    self.sums_of[place].append(number)
+
+    def small(self, place: int) -> bool:
+        """Tell whether a count is one that must not be known."""
+        room = self.quantities.names[place].what.startswith(ROOM)
+        return not room and is_small(self.quantities.values[place], self.minimum_count)
+
+    def needed(self, place: int) -> int:
+        """Return by how much the largest and the smallest open value of a count must differ, 0 for any."""
+        if self.small(place):
+            return min(VALUES_KEPT - 1, self.minimum_count - 2)
+        return VALUES_KEPT - 1 if self.hidden[place] and self.quantities.values[place] else 0
+
+    def is_open(self, place: int) -> bool:
+        """Tell whether enough values of a count are known to be possible."""
+        return floor(self.highest[place] + _NEAR) - ceil(self.lowest[place] - _NEAR) >= self.needed(place)
+
+    def is_known(self, place: int) -> bool:
+        """Tell whether a count is shown."""
+        return self.quantities.shown[place] and not self.hidden[place]
+
+    def hide(self, place: int) -> None:
+        """Hide a count that is shown; it must then be open in its turn."""
+        self.hidden[place] = True
+
+    def cost(self, place: int) -> float:
+        """Return what hiding a quantity costs the reader; it must not depend on counts, which would tell them."""
+        if self.hidden[place] or not self.quantities.shown[place]:
+            return HIDDEN_COST
+        name = self.quantities.names[place]
+        cost = _COST_OF_TOTAL ** ((name.condition == ALL) + (name.dose == ALL))
+        if any(self.quantities.sums[number][place] < 0 for number in self.sums_of[place]):
+            cost *= _COST_OF_WHOLE
+        whole = name.what.split(" (")[0]
+        if whole in ("analysed", "assessable", "assessable observed", "assessable carried"):
+            cost *= _COST_OF_PATIENTS
+        return cost * self.patients_of(name)
+
+    def patients_of(self, name: Cell) -> int:
+        """Return the number of patients of a cell, where it is shown: a small group is given up before a large one."""
+        kind, _, attribution = name.population.partition(", ")
+        for what in dict.fromkeys((kind, "assessable", "analysed")):
+            found = self.quantities.found.get(
+                Cell(
+                    what,
+                    "" if what == "analysed" else name.endpoint,
+                    f"{what}, {attribution}",
+                    "",
+                    name.condition,
+                    name.dose,
+                    None,
+                )
+            )
+            if found is not None and not self.hidden[found]:
+                return max(self.quantities.values[found], 1)
+        return 1
+
+    def bounds(self, place: int) -> tuple[float, float]:
+        """Return by how much a count may change without an attacker's noticing, if it is hidden."""
+        value = self.quantities.values[place]
+        if place in self.undivided:
+            return -value, FAR
+        if place in self.unlabelled:
+            return 1 - value, FAR
+        if self.small(place):
+            return 1 - value, self.minimum_count - 1 - value
+        if self.quantities.shown[place]:
+            return 1 - value, FAR
+        return -value, FAR
