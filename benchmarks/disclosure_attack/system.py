@@ -8,7 +8,7 @@ that fit do so too. A count is asked for by two programs of its own only where n
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -208,6 +208,9 @@ class Block:
             A table that fits.
         """
         lowest, highest = truth.copy(), truth.copy()
+        if len(self.limits) == 0:
+            return self.low.copy(), self.high.copy()
+        programs = self._programs()
 
         def take(table: NDArray[np.float64] | None) -> None:
             if table is None:
@@ -218,8 +221,6 @@ class Block:
         def narrow() -> NDArray[np.intp]:
             return np.array([one for one in asked if values(lowest[one], highest[one]) < VALUES_LEFT], dtype=np.intp)
 
-        if len(self.limits) == 0:
-            return self.low.copy(), self.high.copy()
         for push in range(_PUSHES):
             left = narrow()
             if len(left) <= 2:
@@ -227,15 +228,42 @@ class Block:
             goal = np.zeros(len(truth))
             signs = generator.choice([-1.0, 1.0], len(left)) if push > 1 else np.full(len(left), 1.0 - 2.0 * push)
             goal[left] = signs * generator.uniform(0.5, 1.5, len(left))
-            take(self.solve(goal))
+            take(programs(goal))
         for one in narrow():
             for sign in (1.0, -1.0):
                 if values(lowest[one], highest[one]) >= VALUES_LEFT:
                     break
                 goal = np.zeros(len(truth))
                 goal[one] = sign
-                take(self.solve(goal))
+                take(programs(goal))
         return lowest, highest
+
+    def _programs(self) -> Callable[[NDArray[np.float64]], NDArray[np.float64] | None]:
+        """Return what solves one program after the other, each from where the one before ended."""
+        import highspy
+
+        count, rows = len(self.low), len(self.limits)
+        program = highspy.HighsLp()
+        program.num_col_, program.num_row_ = count, rows
+        program.col_cost_, program.col_lower_, program.col_upper_ = np.zeros(count), self.low, self.high
+        program.row_lower_, program.row_upper_ = self.limits[:, 0], self.limits[:, 1]
+        matrix = program.a_matrix_
+        matrix.format_ = highspy.MatrixFormat.kColwise
+        matrix.start_, matrix.index_, matrix.value_ = self.matrix.indptr, self.matrix.indices, self.matrix.data
+        solver = highspy.Highs()
+        solver.silent()
+        solver.setOptionValue("presolve", "off")
+        solver.passModel(program)
+        every = np.arange(count, dtype=np.int32)
+
+        def solve(goal: NDArray[np.float64]) -> NDArray[np.float64] | None:
+            solver.changeColsCost(count, every, goal)
+            solver.run()
+            if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+                return None
+            return np.array(solver.getSolution().col_value)
+
+        return solve
 
 
 def values(low: float, high: float) -> int:
