@@ -1,222 +1,190 @@
-"""Counts that grow from day to day: what is known of each, and the days on which it is shown.
+"""Counts that grow from day to day: the days on which each is shown, and the sums that join them.
 
-How the days are chosen is in `courses`. Curves and tables of the same patients are thinned out together.
+Each group chooses its days by itself (`courses`). Groups of one condition are shown only on the days of the tables,
+those of all conditions on any day. What adds up is noted among the sums of all other counts: a total and its parts on
+a day; a day and the next; events, censorings and competing events on the last day. What these would give is then
+hidden with everything else.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dose_outcomes.disclosure.courses import Course, separate
+from dose_outcomes.disclosure.courses import CENSORED, Course, patients_of, read_courses
+from dose_outcomes.disclosure.nested import note_within
 from dose_outcomes.disclosure.quantities import Cell, Quantities
+from dose_outcomes.disclosure.suppression import Suppression
 from dose_outcomes.disclosure.wording import is_small
+from dose_outcomes.results import ALL
 
-#: What grows with the day.
-GROWING = (
-    "first responses",
-    "first responses on the drug",
-    "stops before response",
-    "stopped",
-    "stopped or lost",
-    "reached",
-    "responses ended",
-    "sustained responses",
-    "first side effects",
-    "side effects by day",
-    "gone after stopping",
-    "resolved",
-    "came back",
+_AT_RISK = "at risk: "
+#: Begin the names of what happened since an earlier day, and of those whom a curve leaves at risk.
+_SINCE, _LEFT = "since day ", "left at risk: "
+#: Of each the events by a day are among those of the other: by how many days earlier.
+_WITHIN = (
+    ("first responses on the drug", "first responses", 0),
+    ("stopped or lost", f"{CENSORED}stopped", 1),
 )
-#: Analysis of a curve: what its events are; the number at risk falls by nothing but them and censorings.
-_EVENTS = {
-    "time_to_response": "first responses",
-    "persistence": "stopped",
-    "duration_of_response": "responses ended",
-    "time_to_sustained_response": "sustained responses",
-}
-#: Two curves of the same patients: what are events of one are competing events of the other.
-_COMPETING = ("first responses on the drug", "stops before response")
-_CENSORED = "censored: "
-_OTHER_CAUSE = "stopping before "
 
 
 @dataclass(slots=True)
-class ByDay:
-    """What was decided about the quantities that grow: all of them, those that are hidden, and days of curves."""
+class Days:
+    """The counts that grow.
 
+    Attributes
+    ----------
+    courses : dict of Cell to Course
+    curves : dict of str to list of Cell
+        Identifier of a curve: what it is made of; none where it counts something of its own.
+    places : set of int
+        Counts up to a day.
+    unchosen : set of int
+        Those of a day that is not shown.
+    """
+
+    courses: dict[Cell, Course]
+    curves: dict[str, list[Cell]]
     places: set[int] = field(default_factory=set)
-    hidden: set[int] = field(default_factory=set)
-    curves: dict[str, set[int]] = field(default_factory=dict)
+    unchosen: set[int] = field(default_factory=set)
+
+    def of_curves(self, state: Suppression) -> dict[str, set[int]]:
+        """Return of each curve the days on which everything that it is made of is known."""
+        known = {name: self._known(name, state) for names in self.curves.values() for name in names}
+        return {
+            identifier: set.intersection(*(known[name] for name in names))
+            for identifier, names in self.curves.items()
+            if names
+        }
+
+    def _known(self, name: Cell, state: Suppression) -> set[int]:
+        """Return the days whose count is shown, or lies between two that are the same."""
+        course, found = self.courses[name], state.quantities.found
+        shown = [day for day in course.shown if state.is_known(found[name.at(day=day)])]
+        counts = [(day, course.at(day)) for day in shown]
+        between = [
+            day
+            for (first, low), (last, high) in zip([(-1, 0), *counts], counts, strict=False)
+            if low == high
+            for day in course.days
+            if first < day < last
+        ]
+        return {*shown, *between}
 
 
-def suppress_days(
-    quantities: Quantities,
-    minimum_count: int,
-    curves: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
-    dark: Collection[int] = (),
-) -> ByDay:
-    """Return which counts by day are hidden, those at risk with either of the two they follow from.
+def add_days(
+    quantities: Quantities, minimum_count: int, curves: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
+) -> Days:
+    """Choose the days of all counts that grow, and note those counts and their sums.
 
     Parameters
     ----------
     curves : mapping of str to sequence of mapping, optional
         Identifier of each curve: its points by day, as `results.CURVE_COLUMNS`.
-    dark : collection of int, optional
-        Quantities of patients whose number is not shown.
     """
-    unseen = {quantities.names[place].at(what="", endpoint="", day=None) for place in dark}
-    found = ByDay()
-    courses = _courses(quantities)
-    names_of = {identifier: _of_curve(points, courses) for identifier, points in (curves or {}).items()}
-    for course in courses.values():
-        course.days = sorted(course.counts)
-    wholes = _wholes(quantities, courses)
-    left = {name: course for name, course in courses.items() if name.what.startswith(_CENSORED)}
-    for chosen in ({name: course for name, course in courses.items() if name not in left}, left):
-        for name, course in chosen.items():
-            if name.at(what="", endpoint="", day=None) not in unseen:
-                if chosen is left:
-                    _end_of_time_at_risk(name, courses)
-                course.choose(minimum_count)
-        if chosen is left:
-            _leave_no_small_risk_set(courses, minimum_count)
-        separate(courses, {name: parts for name, parts in wholes.items() if name in chosen})
-    for name, course in courses.items():
-        for day in course.first:
-            place = quantities.found[name.at(day=day)]
-            found.places.add(place)
-            if not course.is_known(day):
-                found.hidden.add(place)
-    for name, place in quantities.found.items():
-        if name.what.startswith("at risk: "):
-            found.places.add(place)
-            if any(quantities.found.get(part) in found.hidden for part in _parts_at_risk(name)):
-                found.hidden.add(place)
-    for identifier, names in names_of.items():
-        if names:
-            days = [day for day in courses[names[0]].days if all(courses[name].is_known(day) for name in names)]
-            found.curves[identifier] = set(days)
-    return found
+    days = Days(*read_courses(quantities, curves or {}))
+    tables = sorted({day for course in days.courses.values() if course.in_curve for day in course.tables})
+    pooled = {(name.what, name.population) for name in days.courses if name.condition == ALL}
+    for name, course in days.courses.items():
+        part = name.condition != ALL and (name.what, name.population) in pooled
+        if course.in_curve:
+            course.choose(course.last_until(tables) if part else course.days, minimum_count)
+        else:
+            course.choose((), minimum_count)
+    ends: dict[Cell, int] = defaultdict(int)
+    for name, course in days.courses.items():
+        ends[name.at(what="")] = max(ends[name.at(what="")], course.days[-1])
+    together: dict[Cell, set[int]] = defaultdict(set)
+    for name, course in days.courses.items():
+        if name.condition == ALL:
+            together[name.at(dose="")].update(course.shown)
+    for name, course in days.courses.items():
+        wanted = {course.days[-1], *course.tables, *course.shown, *together.get(name.at(dose=""), ())}
+        if course.in_curve:
+            wanted |= {*tables, ends[name.at(what="")]}
+        _note(quantities, days, name, sorted(wanted))
+    for names in {names[0].at(what=""): names for names in days.curves.values() if names}.values():
+        _note_those_left(quantities, days, names, ends[names[0].at(what="")], minimum_count)
+    _note_risk_tables(quantities, days)
+    return days
 
 
-def _courses(quantities: Quantities) -> dict[Cell, Course]:
-    courses: dict[Cell, Course] = defaultdict(Course)
-    for name, place in quantities.found.items():
-        if name.day is not None and name.what.removeprefix(_CENSORED).split(" (")[0] in GROWING:
-            course = courses[name.at(day=None)]
-            course.counts[name.day] = quantities.values[place]
-            course.first.add(name.day)
-            course.size = _size(quantities, name)
-    return courses
+def note_parts_by_day(quantities: Quantities, days: Days) -> None:
+    """Note what by a day is part of something else."""
+    for place in sorted(days.places):
+        name = quantities.names[place]
+        assert name.day is not None  # all of them are of a day
+        for part, whole, earlier in _WITHIN:
+            if name.what == part:
+                note_within(quantities, name, name.at(what=whole, day=name.day - earlier))
+        # by the last day mostly the same, and then known to be
+        note_within(quantities, name, name.at(day=None), may_be_known=True)
+        if name.what == "first side effects":
+            note_within(quantities, name, name.at(endpoint="any"))
+            note_within(quantities, name, name.at(what="patients with", day=None), may_be_known=True)
 
 
-def _size(quantities: Quantities, name: Cell) -> int | None:
-    """Return the number of patients of a group, where each counts once."""
-    if name.what.startswith("side effects by day"):
-        return None
-    for what, endpoint in (("analysed", ""), ("assessable", name.endpoint)):
-        place = quantities.found.get(name.at(what=what, endpoint=endpoint, day=None))
-        if place is not None:
-            return quantities.values[place]
-    return None
-
-
-def _of_curve(points: Sequence[Mapping[str, Any]], courses: dict[Cell, Course]) -> list[Cell]:
-    """Add the counts of a curve to the courses; return their names, none where it counts something of its own."""
-    first = points[0]
-    endpoint = first["endpoint"]
-    if first["analysis"] == "response_with_stopping":
-        events, others = _COMPETING if not endpoint.startswith(_OTHER_CAUSE) else _COMPETING[::-1]
-        endpoint = endpoint.removeprefix(_OTHER_CAUSE)
-    elif first["analysis"] in _EVENTS:
-        events, others = _EVENTS[first["analysis"]], ""
-    else:
-        return []
-    population = f"{first['population']}, {first['dose_attribution']}"
-    place = Cell(events, endpoint, population, "", first["condition"], first["dose"], None)
-    start = int(first["at_risk"])
-    names = (events, f"{_CENSORED}{events if not others else _COMPETING[0]}", others or f"others: {events}")
-    totals = dict.fromkeys(names, 0)
-    counts: dict[str, dict[int, int]] = {name: {} for name in names}
-    for point, following in zip(points, [*points[1:], None], strict=True):
-        step = [int(point["events"]), int(point["censored"])]
-        step.append(int(point["at_risk"]) - sum(step) - int(following["at_risk"]) if following else 0)
-        for name, number in zip(names, step, strict=True):
-            totals[name] += number
-            counts[name][int(point["day"])] = totals[name]
-    used = [name for name in names if totals[name] or name == events]
-    for name in used:
-        course = courses[place.at(what=name)]
-        course.counts |= counts[name]
-        course.size = start
-    return [place.at(what=name) for name in used]
-
-
-def _wholes(quantities: Quantities, courses: Mapping[Cell, Course]) -> dict[Cell, list[list[Cell]]]:
-    """Return of each total the groups that it is the sum of, once for each way of adding up."""
-    found: dict[Cell, list[list[Cell]]] = defaultdict(list)
-    wholes: list[tuple[Cell, list[Cell]]] = []
-    for terms in quantities.sums:
-        whole = next((quantities.names[place] for place, factor in terms.items() if factor < 0), None)
-        parts = [quantities.names[place] for place, factor in terms.items() if factor > 0]
-        if whole is not None and {whole.what, *(part.what for part in parts)} in ({"assessable"}, {"analysed"}):
-            wholes.append((whole, parts))
-    by_place: dict[Cell, list[Cell]] = defaultdict(list)
-    for name in courses:
-        by_place[name.at(what="", endpoint="")].append(name)
-    for whole, parts in wholes:
-        for name in by_place.get(whole.at(what="", endpoint=""), []):
-            if whole.endpoint not in ("", name.endpoint):
-                continue
-            same = [
-                name.at(
-                    endpoint=part.endpoint or name.endpoint,
-                    population=part.population,
-                    subgroup=part.subgroup,
-                    condition=part.condition,
-                    dose=part.dose,
-                )
-                for part in parts
-            ]
-            # a curve of each condition and dose is not always there: its patients are then hidden by that
-            if name not in same and all(part in courses for part in same) and sorted(same) not in found[name]:
-                found[name].append(sorted(same))
-    return found
-
-
-def _parts_at_risk(name: Cell) -> tuple[Cell, Cell]:
-    event = name.what.removeprefix("at risk: ")
-    return name.at(what=event), name.at(what=f"{_CENSORED}{event}")
-
-
-def _end_of_time_at_risk(name: Cell, courses: Mapping[Cell, Course]) -> None:
-    """Show on the day after which nobody is left how many were censored, if what else ended their time is known."""
-    censored = courses[name]
-    what = name.what.removeprefix(_CENSORED)
-    others = [
-        courses.get(name.at(what=one)) for one in dict.fromkeys((what, *(_COMPETING if what in _COMPETING else ())))
-    ]
-    known = [one for one in others if one is not None]
-    for day in censored.days:
-        if censored.at(day) + sum(one.at(day) for one in known) == censored.size:
-            if all(one.is_known(day) for one in known):
-                censored.given = day
-            else:
-                censored.never = day
-            return
-
-
-def _leave_no_small_risk_set(courses: Mapping[Cell, Course], minimum_count: int) -> None:
-    """Hide the censorings of a day on which with the events they leave a small group at risk."""
-    for name, censored in courses.items():
-        events = courses.get(name.at(what=name.what.removeprefix(_CENSORED)))
-        if not name.what.startswith(_CENSORED) or events is None or censored.size is None:
+def _note(quantities: Quantities, days: Days, name: Cell, wanted: Sequence[int]) -> None:
+    """Note the counts of a group on some days, and what happened between them."""
+    course = days.courses[name]
+    grows = course.grows()
+    before: tuple[int, int] | None = None
+    for day in wanted:
+        shown = day in course.shown
+        place = quantities.add(name.at(day=day), course.at(day), shown=shown)
+        if place is None:
             continue
-        others = courses.get(name.at(what=_COMPETING[1])) if name.what.endswith(_COMPETING[0]) else None
-        for day in list(censored.shown):
-            left = censored.size - events.at(day) - censored.at(day) - (others.at(day) if others else 0)
-            if is_small(left, minimum_count):
-                censored.shown.remove(day)
+        days.places.add(place)
+        if not shown and quantities.shown[place]:
+            days.unchosen.add(place)
+        if before is not None and grows:
+            earlier, start = before
+            between = quantities.add(
+                name.at(what=f"{_SINCE}{start} {name.what}", day=day), course.at(day) - course.at(start), shown=False
+            )
+            if between is not None:
+                quantities.untold.add(between)
+                quantities.relate((earlier, between), place)
+        before = place, day
+
+
+def _note_those_left(
+    quantities: Quantities, days: Days, names: Sequence[Cell], end: int, minimum_count: int
+) -> None:
+    """Note that nobody is left on the last day, and where few are left before."""
+    patients = patients_of(quantities, names[0])
+    if patients is None:
+        return
+    wanted = set.intersection(*({*days.courses[name].shown, end} for name in names))
+    for day in sorted(wanted):
+        parts = [place for name in names if (place := quantities.found.get(name.at(day=day))) is not None]
+        left = quantities.values[patients] - sum(quantities.values[part] for part in parts)
+        if len(parts) == len(names) and (is_small(left, minimum_count) or (day == end and not left)):
+            if left:
+                few = quantities.add(names[0].at(what=f"{_LEFT}{names[0].what}", day=day), left, shown=False)
+                if few is None:
+                    continue
+                quantities.untold.add(few)
+                parts.append(few)
+            quantities.relate(parts, patients)
+
+
+def _note_risk_tables(quantities: Quantities, days: Days) -> None:
+    """Note that those at risk are the patients without those whose time has ended."""
+    for name, place in list(quantities.found.items()):
+        if not name.what.startswith(_AT_RISK):
+            continue
+        event = name.what.removeprefix(_AT_RISK)
+        parts = [
+            found
+            for what in (event, f"{CENSORED}{event}")
+            if (found := quantities.found.get(name.at(what=what))) is not None
+        ]
+        patients = patients_of(quantities, name)
+        if patients is not None:
+            quantities.relate((place, *parts), patients)
+        days.places.add(place)
+        if not days.unchosen.isdisjoint(parts):
+            days.unchosen.add(place)

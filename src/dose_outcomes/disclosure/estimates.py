@@ -7,14 +7,15 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dose_outcomes.disclosure.again import OverShown, estimated_again
+from dose_outcomes.disclosure.courses import GROWING
 from dose_outcomes.disclosure.curves import release_curves
-from dose_outcomes.disclosure.days import GROWING, suppress_days
+from dose_outcomes.disclosure.days import add_days, note_parts_by_day
 from dose_outcomes.disclosure.declared import Made
-from dose_outcomes.disclosure.suppression import Suppression
 from dose_outcomes.disclosure.nested import add_nested, families
 from dose_outcomes.disclosure.quantities import Cell, Quantities, Row, cells, read_rows, without_event
 from dose_outcomes.disclosure.relations import add_sums
 from dose_outcomes.disclosure.secondary import suppress_patients, suppress_rest
+from dose_outcomes.disclosure.suppression import Suppression
 from dose_outcomes.disclosure.thresholds import close_thresholds
 from dose_outcomes.disclosure.wording import DERIVED, SECONDARY, UNDIVIDED, reason
 from dose_outcomes.results import ALL, PUBLISHED
@@ -88,14 +89,15 @@ def release_tables(
     if minimum_count < 2:
         return Released(table, steps)
     rows, quantities = read_rows(_records(table))
-    add_sums(quantities, parts_of or {}, minimum_count)
-    add_nested(quantities)
     points: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for point in _records(steps) if curves is not None else ():
         points[point["curve_id"]].append(point)
+    days = add_days(quantities, minimum_count, points)
+    add_sums(quantities, parts_of or {}, minimum_count)
+    add_nested(quantities)
+    note_parts_by_day(quantities, days)
     state = suppress_patients(quantities, minimum_count)
-    by_day = suppress_days(quantities, minimum_count, points, state.undivided)
-    suppress_rest(state, by_day, families(quantities, systems or {}))
+    suppress_rest(state, days, families(quantities, systems or {}))
     outcome = _outcomes(rows, state, parts_of or {})
     for place in close_thresholds(rows, outcome, minimum_count):
         outcome[place] = reason(minimum_count)
@@ -103,7 +105,7 @@ def release_tables(
         table = estimated_again(table, rows, outcome, over_shown)
     _apply(table, rows, outcome, state)
     _withhold_families(table)
-    return Released(table, steps if curves is None else release_curves(steps, minimum_count, by_day.curves))
+    return Released(table, steps if curves is None else release_curves(steps, minimum_count, days.of_curves(state)))
 
 
 def share_released(estimates: pd.DataFrame) -> float:
@@ -136,16 +138,17 @@ def _outcomes(rows: list[Row], state: Suppression, parts_of: Mapping[str, Mappin
         if row.made is None:
             outcomes[row.place] = UNDECLARED
             continue
-        touched = [place for place in (*row.patients, *row.events) if state.hidden[place]]
+        told = row.events[1:] or row.events  # what is at risk or censored is shown though the events are not
+        touched = [place for place in (*row.patients, *told) if state.hidden[place]]
         small = [place for place in (*touched, *_without(row, state)) if state.small(place)]
         marked = [place for place in small if place not in state.unlabelled]
         if marked and (len(marked) == len(small) or not set(row.patients).isdisjoint(marked)):
             outcomes[row.place] = reason(state.minimum_count)
         elif not state.undivided.isdisjoint(touched):
             outcomes[row.place] = UNDIVIDED
-        elif any(place in row.events or not row.made.rounded for place in touched):
+        elif any(place in told or not row.made.rounded for place in touched):
             outcomes[row.place] = SECONDARY
-        elif spans.reach(row, row.made):
+        elif len(row.events) < 2 and spans.reach(row, row.made):
             outcomes[row.place] = DERIVED
     return outcomes
 
@@ -236,8 +239,10 @@ class _Spans:
 
 def _apply(table: pd.DataFrame, rows: list[Row], outcomes: dict[int, str], state: Suppression) -> None:
     """Empty the hidden rows; round what would give back a hidden number of patients."""
-    hide_patients, rounded, countable = list[int](), list[int](), list[int]()
+    hide_patients, hide_events, rounded, countable = list[int](), list[int](), list[int](), list[int]()
     for row in rows:
+        if len(row.events) > 1 and state.hidden[row.events[0]] and row.made is not None and not row.record["comparator"]:
+            hide_events.append(row.place)
         unseen = any(state.hidden[place] for place in row.patients)
         if unseen or outcomes.get(row.place) == UNDECLARED:
             hide_patients.append(row.place)
@@ -253,6 +258,7 @@ def _apply(table: pd.DataFrame, rows: list[Row], outcomes: dict[int, str], state
     table.loc[hidden, ["note", "method"]] = ""
     table.loc[hidden, "suppressed"] = [outcomes[place] for place in sorted(outcomes)]
     table.loc[table.index[hide_patients], "n"] = None
+    table.loc[table.index[hide_events], "events"] = None
     for column in ("estimate", "low", "high"):
         numbers = table.loc[table.index[rounded], column]
         table.loc[table.index[rounded], column] = [float(f"{number:.{ROUNDED_DIGITS}g}") for number in numbers]

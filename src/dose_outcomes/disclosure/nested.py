@@ -29,7 +29,11 @@ def add_nested(quantities: Quantities) -> None:
     for name in list(quantities.names):
         if name.what == "assessable":
             population = name.population.replace("assessable", "analysed", 1)
-            _within(quantities, name, name.at(what="analysed", endpoint="", population=population))
+            everybody = name.at(what="analysed", endpoint="", population=population)
+            note_within(quantities, name, everybody)
+            # a subgroup is a category of the baseline table
+            described = everybody.at(what="described", endpoint=name.subgroup, subgroup="", day=None)
+            note_within(quantities, name, described)
 
 
 def families(quantities: Quantities, systems: Mapping[str, str]) -> list[tuple[int, tuple[int, ...]]]:
@@ -77,13 +81,22 @@ def hide_beside_lonely(state: Suppression, groups: Iterable[tuple[int, tuple[int
     return changed
 
 
-def _within(quantities: Quantities, part: Cell, whole: Cell) -> None:
-    """Note that one count is at most another one, where there is such a one."""
+def note_within(quantities: Quantities, part: Cell, whole: Cell, *, may_be_known: bool = False) -> None:
+    """Note that one count is at most another one, where there is such a one.
+
+    Parameters
+    ----------
+    may_be_known : bool
+        Where they are equal, somebody may know it.
+    """
     of_part, of_whole = quantities.found.get(part), quantities.found.get(whole)
     if of_part is None or of_whole is None:
         return
     between = quantities.values[of_whole] - quantities.values[of_part]
-    if between < 0:
+    if between < 0 or part == whole:
+        return
+    if may_be_known and not between:
+        quantities.relate((of_part,), of_whole)
         return
     room = quantities.add(part.at(what=f"{ROOM}{part.what} in {whole.what} {whole.endpoint}"), between, shown=False)
     if room is not None:

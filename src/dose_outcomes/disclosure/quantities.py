@@ -69,6 +69,8 @@ class Quantities:
         Quantity: coefficient; the sum of coefficient times count is 0.
     pairs : dict of int to set of int
         Those with an event: those without it, and the other way round.
+    untold : set of int
+        Counts that no row shows or marks, such as differences of two that are shown: each may be none.
     """
 
     names: list[Cell] = field(default_factory=list)
@@ -78,6 +80,7 @@ class Quantities:
     found: dict[Cell, int] = field(default_factory=dict)
     noted: set[frozenset[tuple[int, int]]] = field(default_factory=set)
     pairs: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    untold: set[int] = field(default_factory=set)
 
     def add(self, name: Cell, value: int, *, shown: bool) -> int | None:
         """Return the number of a quantity; None when its name has another value already."""
@@ -171,7 +174,7 @@ def cells(
         day,
     )
     patients = responder.at(
-        what=" ".join(filter(None, (made.patients, observed, carried))),
+        what=" ".join(filter(None, (made.patients, observed))),
         endpoint="" if made.patients == "analysed" else endpoint,
         subgroup=_whole_population(made, subgroup),
         day=None if whole else day,

@@ -137,6 +137,10 @@ def _missing(quantities: Quantities, names: list[Cell]) -> None:
         if name.what in ("assessable observed", "assessable carried"):
             missing = name.at(what="missing" if name.what.endswith("observed") else "missing after carrying")
             _difference(quantities, name.at(what="assessable", day=None), name, missing)
+            if name.what.endswith("carried"):
+                _difference(quantities, name, name.at(what="assessable observed"), name.at(what="scores carried"))
+        elif name.what == "responders carried":
+            _difference(quantities, name, name.at(what="responders"), name.at(what="responders only when carried"))
         elif name.what == "known":
             _difference(
                 quantities, name.at(what="analysed", endpoint="", day=None), name, name.at(what="missing values")
@@ -153,13 +157,16 @@ def _missing(quantities: Quantities, names: list[Cell]) -> None:
 
 
 def _difference(quantities: Quantities, whole: Cell, part: Cell, rest: Cell) -> None:
-    total = quantities.found.get(whole)
-    if total is None:
+    total, known = quantities.found.get(whole), quantities.found.get(part)
+    if total is None or known is None:
         return
-    number = quantities.values[total] - quantities.values[quantities.found[part]]
+    number = quantities.values[total] - quantities.values[known]
+    told = rest in quantities.found
     place = quantities.add(rest, number, shown=False) if number >= 0 else None
     if place is not None:
-        quantities.relate((place, quantities.found[part]), total)
+        quantities.relate((place, known), total)
+        if not told:
+            quantities.untold.add(place)
 
 
 def _between_days(quantities: Quantities, names: list[Cell], minimum_count: int) -> None:

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dose_outcomes.disclosure.days import ByDay
+from dose_outcomes.disclosure.days import Days
 from dose_outcomes.disclosure.nested import hide_beside_lonely
-from dose_outcomes.disclosure.quantities import ROOM, WITHOUT, Quantities
 from dose_outcomes.disclosure.opening import open_all
+from dose_outcomes.disclosure.quantities import ROOM, WITHOUT, Quantities
 from dose_outcomes.disclosure.splits import dark, parts_not_shown
 from dose_outcomes.disclosure.structure import blocks, hide_by_structure
 from dose_outcomes.disclosure.suppression import Suppression
@@ -48,28 +48,29 @@ def suppress_patients(quantities: Quantities, minimum_count: int) -> Suppression
     return state
 
 
-def suppress_rest(state: Suppression, by_day: ByDay, families: Sequence[tuple[int, tuple[int, ...]]] = ()) -> None:
+def suppress_rest(state: Suppression, days: Days, families: Sequence[tuple[int, tuple[int, ...]]] = ()) -> None:
     """Hide the rest, the sets of patients being settled.
 
     Parameters
     ----------
-    by_day : ByDay
-        What is hidden of the counts that grow from day to day.
+    days : Days
+        The counts that grow from day to day.
     families : sequence of (int, tuple of int), optional
         Wholes and their parts, as `nested.families` returns them.
     """
     quantities = state.quantities
     places = set(range(len(quantities.values)))
     patients = {place for place in places if quantities.names[place].what in PATIENTS}
-    for place in by_day.places:
-        state.hidden[place] = place in by_day.hidden
+    state.undivided |= quantities.untold
+    for place in days.unchosen:
+        state.hide(place)
     state.consider(places)
-    settled = {place for place in patients | by_day.places if not state.hidden[place]}
+    settled = {place for place in patients if not state.hidden[place]}
     _leave_out_complements(state, settled)
     # what was open among the patients alone must be so among all counts
     state.lowest, state.highest = [0.0] * len(quantities.values), [0.0] * len(quantities.values)
-    _leave_undivided(state, parts_not_shown(quantities, state.minimum_count, patients | by_day.places))
-    free = places - settled - by_day.places
+    _leave_undivided(state, parts_not_shown(quantities, state.minimum_count, patients | days.places))
+    free = places - settled
     hide_by_structure(state, free)
     for _ in range(_ROUNDS):
         _search(state, free)
