@@ -222,7 +222,8 @@ def _by_day(
 ) -> None:
     found = last_day(DAYS[what], day)
     if found is not None:
-        reading.read(row, column, Name(what, part, *place, found))
+        # the mark of a row whose patients are not shown means them
+        reading.read(row, column, Name(what, part, *place, found), meant=row["n"] != "")
 
 
 def _risk_table_row(

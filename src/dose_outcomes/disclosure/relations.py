@@ -91,8 +91,13 @@ def _over_subgroups(quantities: Quantities, names: list[Cell]) -> None:
         variable, colon, _ = name.subgroup.partition(": ")
         if colon:
             by_variable[name.at(subgroup=""), variable].append(name)
+    of_a_day: dict[Cell, list[Cell]] = defaultdict(list)
+    for name in names:
+        if name.day is not None:
+            of_a_day[name.at(day=None)].append(name)
     for (whole, _), cells in by_variable.items():
-        for candidate in (whole, whole.at(what="patients with"), whole.at(day=None)):
+        only = of_a_day[whole] if whole.day is None else []
+        for candidate in (whole, whole.at(what="patients with"), whole.at(day=None), *(only if len(only) == 1 else ())):
             total = quantities.found.get(candidate)
             if total is not None:
                 quantities.relate([quantities.found[cell] for cell in cells], total)
