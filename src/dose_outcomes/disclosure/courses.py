@@ -151,9 +151,10 @@ def _of_curve(points: Sequence[Mapping[str, Any]], courses: dict[Cell, Course]) 
     names = (events, f"{CENSORED}{events if not others else COMPETING[0]}", others or f"others: {events}")
     totals = dict.fromkeys(names, 0)
     counts: dict[str, dict[int, int]] = {name: {} for name in names}
-    for point, following in zip(points, [*points[1:], None], strict=True):
+    # after the last day nobody is at risk
+    for point, left in zip(points, [*(int(point["at_risk"]) for point in points[1:]), 0], strict=True):
         step = [int(point["events"]), int(point["censored"])]
-        step.append(int(point["at_risk"]) - sum(step) - int(following["at_risk"]) if following else 0)
+        step.append(int(point["at_risk"]) - sum(step) - left)
         for name, number in zip(names, step, strict=True):
             totals[name] += number
             counts[name][int(point["day"])] = totals[name]

@@ -17,7 +17,7 @@ from dose_outcomes.disclosure.relations import add_sums
 from dose_outcomes.disclosure.secondary import suppress_patients, suppress_rest
 from dose_outcomes.disclosure.suppression import Suppression
 from dose_outcomes.disclosure.thresholds import close_thresholds
-from dose_outcomes.disclosure.wording import DERIVED, SECONDARY, UNDIVIDED, reason
+from dose_outcomes.disclosure.wording import DERIVED, RISK_TABLE, SECONDARY, UNDIVIDED, reason
 from dose_outcomes.results import ALL, PUBLISHED
 
 if TYPE_CHECKING:
@@ -138,7 +138,8 @@ def _outcomes(rows: list[Row], state: Suppression, parts_of: Mapping[str, Mappin
         if row.made is None:
             outcomes[row.place] = UNDECLARED
             continue
-        told = row.events[1:] or row.events  # what is at risk or censored is shown though the events are not
+        # of a risk table what is at risk or censored is shown though the events are not
+        told = row.events[-1:] if _of_risk_table(row) else row.events
         touched = [place for place in (*row.patients, *told) if state.hidden[place]]
         small = [place for place in (*touched, *_without(row, state)) if state.small(place)]
         marked = [place for place in small if place not in state.unlabelled]
@@ -148,9 +149,13 @@ def _outcomes(rows: list[Row], state: Suppression, parts_of: Mapping[str, Mappin
             outcomes[row.place] = UNDIVIDED
         elif any(place in told or not row.made.rounded for place in touched):
             outcomes[row.place] = SECONDARY
-        elif len(row.events) < 2 and spans.reach(row, row.made):
+        elif not _of_risk_table(row) and spans.reach(row, row.made):
             outcomes[row.place] = DERIVED
     return outcomes
+
+
+def _of_risk_table(row: Row) -> bool:
+    return row.record["statistic"] in RISK_TABLE and len(row.events) == 2
 
 
 def _without(row: Row, state: Suppression) -> list[int]:
@@ -241,7 +246,7 @@ def _apply(table: pd.DataFrame, rows: list[Row], outcomes: dict[int, str], state
     """Empty the hidden rows; round what would give back a hidden number of patients."""
     hide_patients, hide_events, rounded, countable = list[int](), list[int](), list[int](), list[int]()
     for row in rows:
-        if len(row.events) > 1 and state.hidden[row.events[0]] and row.made is not None and not row.record["comparator"]:
+        if _of_risk_table(row) and state.hidden[row.events[0]]:
             hide_events.append(row.place)
         unseen = any(state.hidden[place] for place in row.patients)
         if unseen or outcomes.get(row.place) == UNDECLARED:

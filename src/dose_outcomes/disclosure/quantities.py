@@ -107,6 +107,15 @@ class Quantities:
                 self.noted.add(frozenset(terms.items()))
                 self.sums.append(terms)
 
+    def is_of_nobody(self, place: int) -> bool:
+        """Tell whether a count is none because its group has no patients, as everybody knows."""
+        name = self.names[place]
+        population = f"analysed, {name.population.partition(', ')[2]}"
+        patients = self.found.get(
+            Cell("analysed", "", population, "", name.condition, name.dose, None)
+        )
+        return self.values[place] == 0 and patients is not None and self.values[patients] == 0
+
     def twins(self) -> dict[int, set[int]]:
         """Return the quantities that a sum of two terms says to be equal."""
         found: dict[int, set[int]] = {}

@@ -75,7 +75,31 @@ def suppress_rest(state: Suppression, days: Days, families: Sequence[tuple[int, 
     for _ in range(_ROUNDS):
         _search(state, free)
         if not hide_beside_lonely(state, families):
+            break
+    _hide_patients_too(state)
+
+
+def _hide_patients_too(state: Suppression) -> None:
+    """Hide sets of patients where a count cannot be opened otherwise, and everything of them."""
+    places = set(range(len(state.quantities.values)))
+    for _ in range(_ROUNDS):
+        if all(map(state.is_open, places)):
             return
+        state.consider(places)
+        before = {place for place in places if state.hidden[place]}
+        _search(state, places)
+        patients = {
+            place
+            for place in places
+            if state.hidden[place] and place not in before and state.quantities.names[place].what in PATIENTS
+        }
+        _leave_undivided(state, dark(state.quantities, patients))
+        if before == {place for place in places if state.hidden[place]}:
+            break
+    # what cannot be opened and follows from what is shown may as well be shown
+    for place in places:
+        if not state.is_open(place) and not state.small(place) and state.lowest[place] == state.highest[place]:
+            state.hidden[place] = False
 
 
 def _leave_undivided(state: Suppression, places: set[int]) -> None:
@@ -97,6 +121,10 @@ def _leave_out_complements(state: Suppression, settled: set[int]) -> None:
 def _search(state: Suppression, free: set[int]) -> None:
     """Open each small count, and each that is hidden for it, by hiding quantities that are free to be hidden."""
     quantities = state.quantities
-    movable = [place for place in free if quantities.values[place] or not state.is_known(place)]
+    movable = [
+        place
+        for place in free
+        if quantities.values[place] or not (state.is_known(place) or quantities.is_of_nobody(place))
+    ]
     for places, sums in blocks(state, movable):
         open_all(state, places, sums)

@@ -63,7 +63,7 @@ def dark(quantities: Quantities, patients: Collection[int]) -> set[int]:
 def _split(quantities: Quantities, terms: Mapping[int, int], fixed: set[int]) -> tuple[int, list[int]] | None:
     """Return whole and parts of a sum that splits a count; None where it is another kind of sum."""
     whole = [place for place, factor in terms.items() if factor < 0]
-    parts = [place for place, factor in terms.items() if factor > 0]
+    parts = [place for place, factor in terms.items() if factor > 0 and not quantities.is_of_nobody(place)]
     if len(whole) != 1 or len(parts) < 2 or not fixed.isdisjoint(terms):
         return None
     name, kinds = quantities.names[whole[0]], {quantities.names[part].what for part in parts}
