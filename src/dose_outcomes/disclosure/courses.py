@@ -82,6 +82,11 @@ class Course:
         counts = [self.counts[day] for day in self.days]
         return all(later >= early for early, later in zip([0, *counts], counts, strict=False))
 
+    def changes(self) -> list[int]:
+        """Return the days on which anything is counted."""
+        counts = [self.counts[day] for day in self.days]
+        return [day for day, early, late in zip(self.days, [0, *counts], counts, strict=False) if early != late]
+
     def last_until(self, days: Iterable[int]) -> list[int]:
         """Return for each day the last one until it on which anything is counted."""
         places = (bisect_right(self.days, day) for day in days)

@@ -8,21 +8,21 @@ hidden with everything else.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dose_outcomes.disclosure.courses import CENSORED, Course, patients_of, read_courses
+from dose_outcomes.disclosure.courses import CENSORED, COMPETING, Course, patients_of, read_courses
 from dose_outcomes.disclosure.nested import note_within
-from dose_outcomes.disclosure.quantities import Cell, Quantities
+from dose_outcomes.disclosure.quantities import SINCE, Cell, Quantities
 from dose_outcomes.disclosure.suppression import Suppression
 from dose_outcomes.disclosure.wording import is_small
 from dose_outcomes.results import ALL
 
 _AT_RISK = "at risk: "
-#: Begin the names of what happened since an earlier day, and of those whom a curve leaves at risk.
-_SINCE, _LEFT = "since day ", "left at risk: "
+_LEFT = "left at risk: "
 #: Of each the events by a day are among those of the other: by how many days earlier.
 _WITHIN = (
     ("first responses on the drug", "first responses", 0),
@@ -85,17 +85,21 @@ def add_days(
         Identifier of each curve: its points by day, as `results.CURVE_COLUMNS`.
     """
     days = Days(*read_courses(quantities, curves or {}))
-    tables = sorted({day for course in days.courses.values() if course.in_curve for day in course.tables})
+    tables = _days_of_tables(days.courses)
     pooled = {(name.what, name.population) for name in days.courses if name.condition == ALL}
     for name, course in days.courses.items():
         part = name.condition != ALL and (name.what, name.population) in pooled
         if course.in_curve:
-            course.choose(course.last_until(tables) if part else course.days, minimum_count)
+            course.choose(course.last_until(tables[_counted(name)]) if part else course.days, minimum_count)
         else:
             course.choose((), minimum_count)
     ends: dict[Cell, int] = defaultdict(int)
     for name, course in days.courses.items():
         ends[name.at(what="")] = max(ends[name.at(what="")], course.days[-1])
+    happened: dict[str, list[int]] = defaultdict(list)
+    for name, course in days.courses.items():
+        happened[_counted(name)].extend(course.changes())
+    happened = {what: sorted(set(on)) for what, on in happened.items()}
     together: dict[Cell, set[int]] = defaultdict(set)
     for name, course in days.courses.items():
         if name.condition == ALL:
@@ -103,8 +107,8 @@ def add_days(
     for name, course in days.courses.items():
         wanted = {course.days[-1], *course.tables, *course.shown, *together.get(name.at(dose=""), ())}
         if course.in_curve:
-            wanted |= {*tables, ends[name.at(what="")]}
-        _note(quantities, days, name, sorted(wanted))
+            wanted |= {*tables[_counted(name)], ends[name.at(what="")]}
+        _note(quantities, days, name, sorted(wanted), happened[_counted(name)])
     for names in {names[0].at(what=""): names for names in days.curves.values() if names}.values():
         _note_those_left(quantities, days, names, ends[names[0].at(what="")], minimum_count)
     _note_risk_tables(quantities, days)
@@ -119,15 +123,42 @@ def note_parts_by_day(quantities: Quantities, days: Days) -> None:
         for part, whole, earlier in _WITHIN:
             if name.what == part:
                 note_within(quantities, name, name.at(what=whole, day=name.day - earlier))
-        # by the last day mostly the same, and then known to be
-        note_within(quantities, name, name.at(day=None), may_be_known=True)
+        course = days.courses.get(name.at(day=None))
+        if course is not None and name.day == course.days[-1]:
+            # by the last day mostly the same, and then known to be
+            note_within(quantities, name, name.at(day=None), may_be_known=True)
         if name.what == "first side effects":
             note_within(quantities, name, name.at(endpoint="any"))
             note_within(quantities, name, name.at(what="patients with", day=None), may_be_known=True)
 
 
-def _note(quantities: Quantities, days: Days, name: Cell, wanted: Sequence[int]) -> None:
-    """Note the counts of a group on some days, and what happened between them."""
+def _counted(name: Cell) -> str:
+    """Return what a group is counted for: one word for competing events and those without any."""
+    what = name.what.removeprefix(CENSORED).removeprefix("others: ")
+    return COMPETING[0] if what in COMPETING else what
+
+
+def _days_of_tables(courses: Mapping[Cell, Course]) -> dict[str, set[int]]:
+    """Return the days of the tables of what a curve shows, those of any group and condition."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for name, course in courses.items():
+        if course.in_curve:
+            found[_counted(name)] |= course.tables
+    for part, whole, _ in _WITHIN:
+        found[whole] |= found[part]
+    return found
+
+
+def _note(
+    quantities: Quantities, days: Days, name: Cell, wanted: Sequence[int], happened: Sequence[int]
+) -> None:
+    """Note the counts of a group on some days, and what happened between them.
+
+    Parameters
+    ----------
+    happened : sequence of int
+        The days on which anything of the kind happens to anybody, such as those of planned visits, in order.
+    """
     course = days.courses[name]
     grows = course.grows()
     before: tuple[int, int] | None = None
@@ -141,8 +172,12 @@ def _note(quantities: Quantities, days: Days, name: Cell, wanted: Sequence[int])
             days.unchosen.add(place)
         if before is not None and grows:
             earlier, start = before
+            if bisect_right(happened, start) == bisect_right(happened, day):
+                quantities.relate((earlier,), place)
+                before = place, day
+                continue
             between = quantities.add(
-                name.at(what=f"{_SINCE}{start} {name.what}", day=day), course.at(day) - course.at(start), shown=False
+                name.at(what=f"{SINCE}{start} {name.what}", day=day), course.at(day) - course.at(start), shown=False
             )
             if between is not None:
                 quantities.untold.add(between)

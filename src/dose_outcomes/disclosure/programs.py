@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 RISE, FALL = 1, -1
-#: More than any count can change.
-FAR = 1e6
+FAR = 10.0
+"""No count is moved farther: enough to open it, and nothing that lies between two counts far apart is in the way."""
 
 
 class Program:

@@ -22,6 +22,8 @@ WITHOUT = "without "
 """Begins the name of the patients who have not the event."""
 ROOM = "room: "
 """Begins the name of what lies between two counts, one within the other: no group of anybody's interest."""
+SINCE = "since day "
+"""Begins the name of what happened between two days."""
 
 
 class Cell(NamedTuple):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from math import ceil, floor
 
 from dose_outcomes.disclosure.programs import FAR
-from dose_outcomes.disclosure.quantities import ROOM, Cell, Quantities
+from dose_outcomes.disclosure.quantities import ROOM, SINCE, Cell, Quantities
 from dose_outcomes.disclosure.wording import is_small
 from dose_outcomes.results import ALL
 
@@ -85,8 +85,14 @@ class Suppression:
         self.sums_of = [[] for _ in self.quantities.values]
         for number, terms in enumerate(self.quantities.sums):
             if places.issuperset(terms):
+                # what lies between two counts does not limit moves that are shorter
+                if any(self.quantities.values[place] >= 2 * FAR and self._between(place) for place in terms):
+                    continue
                 for place in terms:
                     self.sums_of[place].append(number)
+
+    def _between(self, place: int) -> bool:
+        return self.quantities.names[place].what.startswith((ROOM, SINCE))
 
     def small(self, place: int) -> bool:
         """Tell whether a count is one that must not be known."""
@@ -144,14 +150,9 @@ class Suppression:
         return 1
 
     def bounds(self, place: int) -> tuple[float, float]:
-        """Return by how much a count may change without an attacker's noticing, if it is hidden."""
+        """Return by how much a count may change without an attacker's noticing, if it is hidden; `FAR` at most."""
         value = self.quantities.values[place]
-        if place in self.undivided:
-            return -value, FAR
-        if place in self.unlabelled:
-            return 1 - value, FAR
-        if self.small(place):
+        if place not in self.undivided and self.small(place) and place not in self.unlabelled:
             return 1 - value, self.minimum_count - 1 - value
-        if self.quantities.shown[place]:
-            return 1 - value, FAR
-        return -value, FAR
+        at_least = 0 if place in self.undivided or not (self.quantities.shown[place] or self.small(place)) else 1
+        return max(at_least - value, -FAR), FAR
