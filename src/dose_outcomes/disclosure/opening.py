@@ -1,8 +1,8 @@
 """What lets hidden counts have other values: moves that keep every sum and every count shown.
 
 A count is open when an attacker cannot tell which of three values it has (or as many as there are, for small k): when
-two programs, as large and as small as it may be, are so far apart. Each move found for one count shows of others too
-that they are open, so that many are settled by a few. For a count that is not open the cheapest move that changes it
+two programs, as large and as small as it may be, are so far apart. Moves are sought among few counts around it first,
+and each shows of others too that they are open, so that many are settled by a few. For a count that is not open the cheapest move that changes it
 by two is another program:
 
     minimise    sum of cost(i) |z(i)|
@@ -16,191 +16,145 @@ Journal of Operational Research 216:257.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from dose_outcomes.disclosure.programs import FALL, FAR, RISE, Program, groups
+from dose_outcomes.disclosure.programs import FALL, FAR, RISE, Program
 from dose_outcomes.disclosure.suppression import Suppression
 
 #: Small counts lose their mark rather than that another is hidden.
 _COST_OF_MARK = 0.5
 _NOTHING = 1e-7
-#: Programs that move many counts at once before each is asked for alone.
-_PUSHES = 6
-_SEED = 1
+#: How many counts around one may move with it; more where these are not enough.
+_AROUND_HIDDEN = (60, 250)
+_AROUND_ANY = (150, 1500, 100_000)
 
 
-def open_all(state: Suppression, places: Sequence[int], sums: Sequence[Mapping[int, int]]) -> None:
-    """Hide what lets every hidden or small count of a block have other values.
+def open_all(state: Suppression, places: Collection[int]) -> None:
+    """Hide what lets every hidden or small count have other values.
 
     Parameters
     ----------
     state : Suppression
         Gets what is hidden, and which counts lose their mark.
-    places : sequence of int
+    places : collection of int
         Counts that may move or may be hidden, in the order of their names.
-    sums : sequence of mapping of int to int
-        The sums that they are in.
     """
-    cheapest: _Cheapest | None = None
+    movable = set(places)
+    unknown = {place for place in places if not state.is_known(place)}
     tried: set[int] = set()
-    while waiting := _closed(state, places, sums):
-        cheapest = cheapest or _Cheapest(state, places, sums)
-        changed = False
-        for place in waiting:
-            if not state.is_open(place) and place not in tried:
-                changed |= cheapest.open(place)
-                if not state.is_open(place):
-                    tried.add(place)
-        if not changed:
+    while True:
+        closed = [
+            place
+            for place in places
+            if place not in tried and state.needed(place) and not _has_moves(state, place, unknown)
+        ]
+        if not closed:
             return
-
-
-def _closed(state: Suppression, places: Sequence[int], sums: Sequence[Mapping[int, int]]) -> list[int]:
-    """Return the counts that must be open and are not, whatever moves are made with what is hidden now."""
-    wanted = {place for place in places if state.needed(place) and not state.is_open(place)}
-    if not wanted:
-        return []
-    unknown = [place for place in places if not state.is_known(place)]
-    of_group: dict[int, int] = {}
-    found = groups(unknown, sums)
-    for number, group in enumerate(found):
-        of_group |= dict.fromkeys(group, number)
-    own: list[list[Mapping[int, int]]] = [[] for _ in found]
-    for terms in sums:
-        number = next((of_group[place] for place in terms if place in of_group), None)
-        if number is not None:
-            own[number].append(terms)
-    for group, terms_of in zip(found, own, strict=True):
-        asked = [place for place in group if place in wanted]
-        if asked:
-            _push(state, group, terms_of, asked)
-    return sorted(place for place in wanted if not state.is_open(place))
-
-
-def _push(state: Suppression, group: Sequence[int], sums: Sequence[Mapping[int, int]], asked: Sequence[int]) -> None:
-    """Find moves of counts that depend on each other until those asked for are open, or cannot be."""
-    import numpy as np
-
-    limits = [state.bounds(place) for place in group]
-    if not sums:
-        for place, (lower, upper) in zip(group, limits, strict=True):
-            state.lowest[place], state.highest[place] = lower, upper
-        return
-    program = Program(sums, [(place, RISE) for place in group])
-    numbers = list(range(len(group)))
-    column = {place: number for number, place in enumerate(group)}
-    program.bound(numbers, [lower for lower, _ in limits], [upper for _, upper in limits])
-    generator = np.random.default_rng(_SEED)
-    for push in range(_PUSHES):
-        left = [place for place in asked if not state.is_open(place)]
-        if len(left) <= 2:
-            break
-        signs = generator.choice([-1.0, 1.0], len(left)) if push > 1 else np.full(len(left), 1.0 - 2.0 * push)
-        costs = np.zeros(len(group))
-        costs[[column[place] for place in left]] = signs * generator.uniform(0.5, 1.5, len(left))
-        program.price(numbers, costs)
-        _take(state, group, program.solve())
-    program.price(numbers, np.zeros(len(group)))
-    for place in asked:
-        for sign in (1.0, -1.0):
+        for place in closed:
             if not state.is_open(place):
-                program.price([column[place]], [sign])
-                _take(state, group, program.solve())
-        program.price([column[place]], [0.0])
+                unknown |= _hide_for(state, place, movable)
+            tried.add(place)
 
 
-def _take(state: Suppression, places: Iterable[int], moves: Iterable[float] | None) -> None:
-    for place, change in zip(places, () if moves is None else moves, strict=moves is not None):
+def _has_moves(state: Suppression, place: int, unknown: Collection[int], sizes: Iterable[int] = _AROUND_HIDDEN) -> bool:
+    """Tell whether a count is open with what is hidden now; note what else the moves found open."""
+    if state.is_open(place):
+        return True
+    for size in sizes:
+        around = state.around(place, size, unknown)
+        program = Program(state.sums_among(around), [(one, RISE) for one in around])
+        limits = [state.bounds(one) for one in around]
+        program.bound(range(len(around)), [lower for lower, _ in limits], [upper for _, upper in limits])
+        for sign in (-1.0, 1.0):
+            program.price((0,), (sign,))
+            _take(state, around, program.solve())
+            if state.is_open(place):
+                return True
+        if len(around) < size:
+            break
+    return False
+
+
+def follows(state: Suppression, place: int, unknown: Collection[int]) -> bool:
+    """Tell whether a count follows from what is shown."""
+    return (
+        not _has_moves(state, place, unknown, (len(state.hidden),)) and state.lowest[place] == state.highest[place] == 0
+    )
+
+
+def _take(state: Suppression, places: Iterable[int], move: Sequence[float] | None) -> None:
+    for place, change in zip(places, () if move is None else move, strict=move is not None):
         state.lowest[place] = min(state.lowest[place], float(change))
         state.highest[place] = max(state.highest[place], float(change))
 
 
-class _Cheapest:
-    """The cheapest moves of a block in which counts may be hidden and small ones may lose their mark."""
+def _hide_for(state: Suppression, place: int, movable: Collection[int]) -> set[int]:
+    """Hide what the cheapest moves that open a count change; return it, nothing where there is no move."""
+    needed = state.needed(place)
+    for size in _AROUND_ANY:
+        around = state.around(place, size, movable)
+        cheapest = _Cheapest(state, around)
+        ways = [move for change in (needed, -needed) if (move := cheapest.move(place, change)) is not None]
+        if ways:
+            return cheapest.accept(min(ways, key=lambda way: way[0])[1])
+        each_way = [move for change in (1, -1) if (move := cheapest.move(place, change)) is not None]
+        if needed > 1 and len(each_way) == 2:
+            return cheapest.accept(each_way[0][1]) | cheapest.accept(each_way[1][1])
+        if len(around) < size:
+            break
+    return set()
 
-    def __init__(self, state: Suppression, places: Sequence[int], sums: Sequence[Mapping[int, int]]) -> None:
+
+class _Cheapest:
+    """The cheapest moves of counts that may be hidden, or lose their mark where they are small."""
+
+    def __init__(self, state: Suppression, places: Sequence[int]) -> None:
         self._state = state
         # counts that are marked as small rise in two steps: as far as their mark allows, then farther
         columns = [(place, sign) for place in places for sign in (RISE, FALL)]
         self._first_beyond = len(columns)
         columns += [(place, RISE) for place in places if state.small(place)]
-        self._program = Program(sums, columns)
-        self._upper = [0.0] * len(columns)
-        self._cost = [0.0] * len(columns)
-        for place in places:
-            self._refresh(place)
+        self._program = Program(state.sums_among(places), columns)
+        self._upper, self._cost = list[float](), list[float]()
+        for number, (place, sign) in enumerate(columns):
+            lower, upper = state.bounds(place)
+            beyond = number >= self._first_beyond
+            self._upper.append(FAR if beyond else max(upper if sign == RISE else -lower, 0.0))
+            self._cost.append(_COST_OF_MARK if beyond else state.cost(place))
+        every = range(len(columns))
+        self._program.bound(every, [0.0] * len(columns), self._upper)
+        self._program.price(every, self._cost)
 
-    def _refresh(self, place: int) -> None:
-        """Take account of what is hidden, and of the marks."""
-        own, (lower, upper), cost = self._program.of_place[place], self._state.bounds(place), self._state.cost(place)
-        for number in own:
-            if number >= self._first_beyond:
-                self._upper[number], self._cost[number] = FAR, _COST_OF_MARK
-            else:
-                rises = self._program.columns[number][1] == RISE
-                self._upper[number], self._cost[number] = max(upper if rises else -lower, 0.0), cost
-        self._program.bound(own, [0.0] * len(own), [self._upper[number] for number in own])
-        self._program.price(own, [self._cost[number] for number in own])
-
-    def open(self, place: int) -> bool:
-        """Hide what the cheapest move that changes a count enough changes; return whether there was one."""
-        needed = self._state.needed(place)
-        ways = []
-        for change in (needed, -needed):
-            move = self._move(place, change)
-            if move is not None:
-                ways.append(move)
-        if not ways:
-            ways = [move for change in (1, -1) if (move := self._move(place, change)) is not None]
-            if len(ways) < 2:
-                return False
-            return any([self._accept(moved, beyond) for _, moved, beyond in ways])
-        _, moved, beyond = min(ways, key=lambda way: way[0])
-        self._accept(moved, beyond)
-        return True
-
-    def _move(self, place: int, change: int) -> tuple[float, dict[int, float], set[int]] | None:
-        """Return what a change of a count costs, what moves with it, and which counts lose their mark."""
+    def move(self, place: int, change: int) -> tuple[float, list[float]] | None:
+        """Return what a change of a count costs, and how all columns move with it; None where it cannot be."""
         program, own = self._program, self._program.of_place[place]
         rest = float(abs(change))
-        lower, upper = [], []
+        amounts = []
         for number in own:
             same = (program.columns[number][1] == RISE) == (change > 0)
-            part = min(rest, self._upper[number]) if same else 0.0
-            rest -= part
-            lower.append(part)
-            upper.append(part)
+            amounts.append(min(rest, self._upper[number]) if same else 0.0)
+            rest -= amounts[-1]
         if rest:
             return None
-        program.bound(own, lower, upper)
+        program.bound(own, amounts, amounts)
         found = program.solve()
         program.bound(own, [0.0] * len(own), [self._upper[number] for number in own])
         if found is None:
             return None
-        moved: dict[int, float] = {}
-        beyond = set()
-        for number in (found > _NOTHING).nonzero()[0].tolist():
-            other, sign = program.columns[number]
-            moved[other] = moved.get(other, 0.0) + sign * float(found[number])
-            if number >= self._first_beyond:
-                beyond.add(other)
-        cost = sum(self._cost[number] * float(found[number]) for number in (found > _NOTHING).nonzero()[0].tolist())
-        return cost, moved, beyond
+        return float(found @ self._cost), found.tolist()
 
-    def _accept(self, moved: Mapping[int, float], beyond: Iterable[int]) -> bool:
-        """Hide what a move changes; return whether anything was hidden or lost its mark."""
+    def accept(self, move: Sequence[float]) -> set[int]:
+        """Hide what a move changes, and take the marks of what rises beyond them; return what was hidden."""
         state = self._state
-        changed = set()
-        for place in beyond:
-            if place not in state.unlabelled:
-                changed |= state.unmark(place)
-        for place, change in moved.items():
-            state.lowest[place] = min(state.lowest[place], change)
-            state.highest[place] = max(state.highest[place], change)
-            if abs(change) > _NOTHING and state.is_known(place):
-                state.hide(place)
-                changed.add(place)
-        for place in changed:
-            if place in self._program.of_place:
-                self._refresh(place)
-        return bool(changed)
+        moved: dict[int, float] = {}
+        for number, amount in enumerate(move):
+            if amount > _NOTHING:
+                place, sign = self._program.columns[number]
+                moved[place] = moved.get(place, 0.0) + sign * amount
+                if number >= self._first_beyond:
+                    state.unmark(place)
+        _take(state, moved, list(moved.values()))
+        hidden = {place for place, change in moved.items() if abs(change) > _NOTHING and state.is_known(place)}
+        for place in hidden:
+            state.hide(place)
+        return hidden

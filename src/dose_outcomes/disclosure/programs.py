@@ -84,31 +84,3 @@ class Program:
         if self._solver.getModelStatus() != self._optimal:
             return None
         return np.array(self._solver.getSolution().col_value)
-
-
-def groups(places: Iterable[int], sums: Iterable[Iterable[int]]) -> list[list[int]]:
-    """Return counts that sums join, in groups; the order is that of the counts.
-
-    Parameters
-    ----------
-    places : iterable of int
-        The counts that move.
-    sums : iterable of iterable of int
-        The counts of each sum; others than `places` join nothing.
-    """
-    first = {place: place for place in places}
-
-    def root(place: int) -> int:
-        while first[place] != place:
-            first[place] = first[first[place]]
-            place = first[place]
-        return place
-
-    for terms in sums:
-        own = [place for place in terms if place in first]
-        for place in own[1:]:
-            first[root(place)] = root(own[0])
-    found: dict[int, list[int]] = defaultdict(list)
-    for place in first:
-        found[root(place)].append(place)
-    return list(found.values())

@@ -14,10 +14,10 @@ from collections.abc import Sequence
 
 from dose_outcomes.disclosure.days import Days
 from dose_outcomes.disclosure.nested import hide_beside_lonely
-from dose_outcomes.disclosure.opening import open_all
+from dose_outcomes.disclosure.opening import follows, open_all
 from dose_outcomes.disclosure.quantities import ROOM, WITHOUT, Quantities
 from dose_outcomes.disclosure.splits import dark, parts_not_shown
-from dose_outcomes.disclosure.structure import blocks, hide_by_structure
+from dose_outcomes.disclosure.structure import hide_by_structure
 from dose_outcomes.disclosure.suppression import Suppression
 
 #: What is hidden beside a lonely part must be protected in its turn.
@@ -42,7 +42,7 @@ def suppress_patients(quantities: Quantities, minimum_count: int) -> Suppression
     rooms = {place for place in places if quantities.names[place].what.startswith(f"{ROOM}assessable")}
     state.consider(patients | rooms)
     _leave_undivided(state, parts_not_shown(quantities, minimum_count, places - patients))
-    hide_by_structure(state, patients | rooms)
+    hide_by_structure(state, _in_order(state, patients | rooms))
     _search(state, patients | rooms)
     _leave_undivided(state, dark(quantities, {place for place in patients if state.hidden[place]}))
     return state
@@ -71,7 +71,7 @@ def suppress_rest(state: Suppression, days: Days, families: Sequence[tuple[int, 
     state.lowest, state.highest = [0.0] * len(quantities.values), [0.0] * len(quantities.values)
     _leave_undivided(state, parts_not_shown(quantities, state.minimum_count, patients | days.places))
     free = places - settled
-    hide_by_structure(state, free)
+    hide_by_structure(state, _in_order(state, free))
     for _ in range(_ROUNDS):
         _search(state, free)
         if not hide_beside_lonely(state, families):
@@ -97,8 +97,9 @@ def _hide_patients_too(state: Suppression) -> None:
         if before == {place for place in places if state.hidden[place]}:
             break
     # what cannot be opened and follows from what is shown may as well be shown
-    for place in places:
-        if not state.is_open(place) and not state.small(place) and state.lowest[place] == state.highest[place]:
+    unknown = {place for place in places if not state.is_known(place)}
+    for place in sorted(places):
+        if not state.small(place) and not state.is_open(place) and follows(state, place, unknown):
             state.hidden[place] = False
 
 
@@ -123,8 +124,13 @@ def _search(state: Suppression, free: set[int]) -> None:
     quantities = state.quantities
     movable = [
         place
-        for place in free
+        for place in _in_order(state, free)
         if quantities.values[place] or not (state.is_known(place) or quantities.is_of_nobody(place))
     ]
-    for places, sums in blocks(state, movable):
-        open_all(state, places, sums)
+    open_all(state, movable)
+
+
+def _in_order(state: Suppression, places: set[int]) -> list[int]:
+    """Return quantities in the order of their names: what is hidden must not depend on the order of rows."""
+    names = state.quantities.names
+    return sorted(places, key=lambda place: tuple(map(str, names[place])))

@@ -17,44 +17,33 @@ linearly dependent on what is shown); Castro 2012 for the program.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
-from dose_outcomes.disclosure.programs import FALL, FAR, RISE, Program, groups
+from dose_outcomes.disclosure.programs import FALL, FAR, RISE, Program
 from dose_outcomes.disclosure.quantities import ROOM
 from dose_outcomes.disclosure.suppression import Suppression
 
 #: A small count that moves with another small one: rather a few large ones.
 _COST_OF_SMALL = 200.0
 _NOTHING = 1e-9
+#: How many counts around one may move with it; more where these are not enough.
+_AROUND = (150, 1500, 100_000)
 
 
-def hide_by_structure(state: Suppression, free: set[int]) -> None:
+def hide_by_structure(state: Suppression, places: Sequence[int]) -> None:
     """Hide what lets every small count move, whatever the hidden counts are.
 
     Parameters
     ----------
     state : Suppression
         Gets what is hidden.
-    free : set of int
-        Quantities that may be hidden or may move.
+    places : sequence of int
+        Quantities that may be hidden or may move, in the order of their names.
     """
-    for places, sums in blocks(state, [place for place in free if _moves(state, place)]):
-        small = [place for place in places if state.small(place) and place not in state.undivided]
-        if small:
-            _free_all(state, places, sums, small)
-
-
-def blocks(state: Suppression, places: Iterable[int]) -> list[tuple[list[int], list[Mapping[int, int]]]]:
-    """Return counts that may move, in groups that no sum joins, with their sums, in the order of their names."""
-    ordered = sorted((place for place in places if state.sums_of[place]), key=lambda one: _order(state, one))
-    numbers = dict.fromkeys(number for place in ordered for number in state.sums_of[place])
-    sums = [state.quantities.sums[number] for number in numbers]
-    found = groups(ordered, sums)
-    of_group = {place: number for number, group in enumerate(found) for place in group}
-    own: list[list[Mapping[int, int]]] = [[] for _ in found]
-    for terms in sums:
-        own[next(of_group[place] for place in terms if place in of_group)].append(terms)
-    return list(zip(found, own, strict=True))
+    movable = {place for place in places if _moves(state, place)}
+    for place in places:
+        if state.small(place) and place not in state.undivided and state.sums_of[place]:
+            _free(state, place, movable)
 
 
 def _moves(state: Suppression, place: int) -> bool:
@@ -63,29 +52,22 @@ def _moves(state: Suppression, place: int) -> bool:
     return room or state.hidden[place] or state.quantities.values[place] > 0
 
 
-def _order(state: Suppression, place: int) -> tuple[str, ...]:
-    return tuple(map(str, state.quantities.names[place]))
-
-
-def _free_all(
-    state: Suppression, places: Sequence[int], sums: Sequence[Mapping[int, int]], small: Iterable[int]
-) -> None:
-    program = Program(sums, [(place, sign) for place in places for sign in (RISE, FALL)])
-    every = range(len(program.columns))
-    costs = [_COST_OF_SMALL if state.small(place) else state.cost(place) for place, _ in program.columns]
-    program.bound(every, [0.0] * len(every), [FAR] * len(every))
-    program.price(every, costs)
-    for place in small:
-        rise, fall = program.of_place[place]
-        program.bound((rise, fall), (1, 0), (1, 0))
-        program.price((rise, fall), (0, 0))
+def _free(state: Suppression, place: int, movable: Collection[int]) -> None:
+    """Hide what moves with a count by the cheapest way."""
+    for size in _AROUND:
+        around = state.around(place, size, movable)
+        program = Program(state.sums_among(around), [(one, sign) for one in around for sign in (RISE, FALL)])
+        every = range(len(program.columns))
+        # the first one rises by one
+        costs = [_COST_OF_SMALL if state.small(one) else state.cost(one) for one, _ in program.columns]
+        program.bound(every, [1.0, *([0.0] * (len(every) - 1))], [1.0, 0.0, *([FAR] * (len(every) - 2))])
+        program.price(every, [0.0, 0.0, *costs[2:]])
         found = program.solve()
-        program.bound((rise, fall), (0, 0), (FAR, FAR))
-        program.price((rise, fall), (costs[rise], costs[fall]))
-        for number in () if found is None else (found > _NOTHING).nonzero()[0].tolist():
-            one = program.columns[number][0]
-            if state.is_known(one):
-                state.hide(one)
-                for own in program.of_place[one]:
-                    costs[own] = state.cost(one)
-                    program.price((own,), (costs[own],))
+        if found is not None:
+            for number in (found > _NOTHING).nonzero()[0].tolist():
+                one = program.columns[number][0]
+                if state.is_known(one):
+                    state.hide(one)
+            return
+        if len(around) < size:
+            return

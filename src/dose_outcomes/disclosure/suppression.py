@@ -7,6 +7,7 @@ is never hidden: it has no range of its own and is a result.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import ceil, floor
 
@@ -55,6 +56,7 @@ class Suppression:
     twins: dict[int, set[int]] = field(init=False)
     unlabelled: set[int] = field(default_factory=set)
     undivided: set[int] = field(default_factory=set)
+    _costs: dict[int, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         values = self.quantities.values
@@ -82,6 +84,7 @@ class Suppression:
 
     def consider(self, places: set[int]) -> None:
         """Take account of the sums of some quantities alone."""
+        self._costs = {}
         self.sums_of = [[] for _ in self.quantities.values]
         for number, terms in enumerate(self.quantities.sums):
             if places.issuperset(terms):
@@ -93,6 +96,28 @@ class Suppression:
 
     def _between(self, place: int) -> bool:
         return self.quantities.names[place].what.startswith((ROOM, SINCE))
+
+    def around(self, place: int, size: int, usable: Collection[int]) -> list[int]:
+        """Return the counts nearest to one, by the sums that join them: itself first, about as many as asked for."""
+        found, frontier = {place: None}, [place]
+        sums = self.quantities.sums
+        while frontier and len(found) < size:
+            reached: list[int] = []
+            for one in frontier:
+                if len(found) >= size:
+                    break
+                for number in self.sums_of[one]:
+                    for other in sums[number]:
+                        if other not in found and other in usable:
+                            found[other] = None
+                            reached.append(other)
+            frontier = reached
+        return list(found)
+
+    def sums_among(self, places: Iterable[int]) -> list[Mapping[int, int]]:
+        """Return the sums that any of some counts are in."""
+        numbers = dict.fromkeys(number for place in places for number in self.sums_of[place])
+        return [self.quantities.sums[number] for number in numbers]
 
     def small(self, place: int) -> bool:
         """Tell whether a count is one that must not be known."""
@@ -121,6 +146,11 @@ class Suppression:
         """Return what hiding a quantity costs the reader; it must not depend on counts, which would tell them."""
         if self.hidden[place] or not self.quantities.shown[place]:
             return HIDDEN_COST
+        if place not in self._costs:
+            self._costs[place] = self._cost(place)
+        return self._costs[place]
+
+    def _cost(self, place: int) -> float:
         name = self.quantities.names[place]
         cost = _COST_OF_TOTAL ** ((name.condition == ALL) + (name.dose == ALL))
         if any(self.quantities.sums[number][place] < 0 for number in self.sums_of[place]):
