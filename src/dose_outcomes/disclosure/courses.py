@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dose_outcomes.disclosure.quantities import Cell, Quantities
+from dose_outcomes.disclosure.quantities import CENSORED, Cell, Quantities
 from dose_outcomes.disclosure.wording import is_small
 
 #: What grows with the day.
@@ -31,8 +31,6 @@ GROWING = (
     "resolved",
     "came back",
 )
-CENSORED = "censored: "
-"""Begins the name of those whose time at risk ended without an event."""
 COMPETING = ("first responses on the drug", "stops before response")
 """Two curves of the same patients: what are events of one are competing events of the other."""
 #: Analysis of a curve: what its events are; the number at risk falls by nothing but them and censorings.

@@ -14,14 +14,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dose_outcomes.disclosure.courses import CENSORED, COMPETING, Course, patients_of, read_courses
+from dose_outcomes.disclosure.courses import COMPETING, Course, patients_of, read_courses
 from dose_outcomes.disclosure.nested import note_within
-from dose_outcomes.disclosure.quantities import SINCE, Cell, Quantities
+from dose_outcomes.disclosure.quantities import AT_RISK, CENSORED, SINCE, Cell, Quantities
 from dose_outcomes.disclosure.suppression import Suppression
 from dose_outcomes.disclosure.wording import is_small
 from dose_outcomes.results import ALL
 
-_AT_RISK = "at risk: "
 _LEFT = "left at risk: "
 #: Of each the events by a day are among those of the other: by how many days earlier.
 _WITHIN = (
@@ -209,9 +208,9 @@ def _note_those_left(
 def _note_risk_tables(quantities: Quantities, days: Days) -> None:
     """Note that those at risk are the patients without those whose time has ended."""
     for name, place in list(quantities.found.items()):
-        if not name.what.startswith(_AT_RISK):
+        if not name.what.startswith(AT_RISK):
             continue
-        event = name.what.removeprefix(_AT_RISK)
+        event = name.what.removeprefix(AT_RISK)
         parts = [
             found
             for what in (event, f"{CENSORED}{event}")

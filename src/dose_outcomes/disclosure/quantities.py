@@ -22,6 +22,10 @@ WITHOUT = "without "
 """Begins the name of the patients who have not the event."""
 ROOM = "room: "
 """Begins the name of what lies between two counts, one within the other: no group of anybody's interest."""
+CENSORED = "censored: "
+"""Begins the name of those whose time at risk ended without an event."""
+AT_RISK = "at risk: "
+"""Begins the name of those at risk on a day."""
 SINCE = "since day "
 """Begins the name of what happened between two days."""
 
@@ -230,8 +234,8 @@ def _read_single(row: Row, made: Made, quantities: Quantities) -> None:
         if place is not None and row.patients and made.counts in ("share", "cumulative"):
             _complement(row, quantities, place)
     if row.record["statistic"] in ("number_at_risk", "cumulative_censored") and row.record["estimate"] is not None:
-        what = "at risk" if row.record["statistic"] == "number_at_risk" else "censored"
-        place = quantities.add(events.at(what=f"{what}: {made.events}"), round(row.record["estimate"]), shown=True)
+        kind = AT_RISK if row.record["statistic"] == "number_at_risk" else CENSORED
+        place = quantities.add(events.at(what=f"{kind}{made.events}"), round(row.record["estimate"]), shown=True)
         row.events += () if place is None else (place,)
 
 

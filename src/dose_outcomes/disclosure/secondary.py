@@ -71,7 +71,8 @@ def suppress_rest(state: Suppression, days: Days, families: Sequence[tuple[int, 
     state.lowest, state.highest = [0.0] * len(quantities.values), [0.0] * len(quantities.values)
     _leave_undivided(state, parts_not_shown(quantities, state.minimum_count, patients | days.places))
     free = places - settled
-    hide_by_structure(state, _in_order(state, free))
+    # days are chosen by their counts in any case
+    hide_by_structure(state, _in_order(state, free - days.places - quantities.untold))
     for _ in range(_ROUNDS):
         _search(state, free)
         if not hide_beside_lonely(state, families):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from math import ceil, floor
 
 from dose_outcomes.disclosure.programs import FAR
-from dose_outcomes.disclosure.quantities import ROOM, SINCE, Cell, Quantities
+from dose_outcomes.disclosure.quantities import AT_RISK, ROOM, SINCE, Cell, Quantities
 from dose_outcomes.disclosure.wording import is_small
 from dose_outcomes.results import ALL
 
@@ -128,6 +128,8 @@ class Suppression:
         """Return by how much the largest and the smallest open value of a count must differ, 0 for any."""
         if self.small(place):
             return min(VALUES_KEPT - 1, self.minimum_count - 2)
+        if self.quantities.names[place].what.startswith(AT_RISK):
+            return 0  # a sum of others, each of which must be open
         return VALUES_KEPT - 1 if self.hidden[place] and self.quantities.values[place] else 0
 
     def is_open(self, place: int) -> bool:
