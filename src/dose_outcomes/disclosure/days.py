@@ -148,9 +148,7 @@ def _days_of_tables(courses: Mapping[Cell, Course]) -> dict[str, set[int]]:
     return found
 
 
-def _note(
-    quantities: Quantities, days: Days, name: Cell, wanted: Sequence[int], happened: Sequence[int]
-) -> None:
+def _note(quantities: Quantities, days: Days, name: Cell, wanted: Sequence[int], happened: Sequence[int]) -> None:
     """Note the counts of a group on some days, and what happened between them.
 
     Parameters
@@ -184,9 +182,7 @@ def _note(
         before = place, day
 
 
-def _note_those_left(
-    quantities: Quantities, days: Days, names: Sequence[Cell], end: int, minimum_count: int
-) -> None:
+def _note_those_left(quantities: Quantities, days: Days, names: Sequence[Cell], end: int, minimum_count: int) -> None:
     """Note that nobody is left on the last day, and where few are left before."""
     patients = patients_of(quantities, names[0])
     if patients is None:

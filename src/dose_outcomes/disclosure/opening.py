@@ -16,17 +16,22 @@ Journal of Operational Research 216:257.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from dose_outcomes.disclosure.programs import FALL, FAR, RISE, Program
+from dose_outcomes.disclosure.programs import FAR, Program
 from dose_outcomes.disclosure.suppression import Suppression
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 #: Small counts lose their mark rather than that another is hidden.
 _COST_OF_MARK = 0.5
 _NOTHING = 1e-7
 #: How many counts around one may move with it; more where these are not enough.
 _AROUND_HIDDEN = (60, 250)
-_AROUND_ANY = (150, 1500, 100_000)
+_AROUND_ANY = (120, 400, 1500, 100_000)
 
 
 def open_all(state: Suppression, places: Collection[int]) -> None:
@@ -62,9 +67,10 @@ def _has_moves(state: Suppression, place: int, unknown: Collection[int], sizes: 
         return True
     for size in sizes:
         around = state.around(place, size, unknown)
-        program = Program(state.sums_among(around), [(one, RISE) for one in around])
+        every = range(len(around))
+        program = Program(state.sums_among(around), around, every, [1.0] * len(around))
         limits = [state.bounds(one) for one in around]
-        program.bound(range(len(around)), [lower for lower, _ in limits], [upper for _, upper in limits])
+        program.bound(every, [lower for lower, _ in limits], [upper for _, upper in limits])
         for sign in (-1.0, 1.0):
             program.price((0,), (sign,))
             _take(state, around, program.solve())
@@ -94,10 +100,10 @@ def _hide_for(state: Suppression, place: int, movable: Collection[int]) -> set[i
     for size in _AROUND_ANY:
         around = state.around(place, size, movable)
         cheapest = _Cheapest(state, around)
-        ways = [move for change in (needed, -needed) if (move := cheapest.move(place, change)) is not None]
+        ways = [move for change in (needed, -needed) if (move := cheapest.move(change)) is not None]
         if ways:
             return cheapest.accept(min(ways, key=lambda way: way[0])[1])
-        each_way = [move for change in (1, -1) if (move := cheapest.move(place, change)) is not None]
+        each_way = [move for change in (1, -1) if (move := cheapest.move(change)) is not None]
         if needed > 1 and len(each_way) == 2:
             return cheapest.accept(each_way[0][1]) | cheapest.accept(each_way[1][1])
         if len(around) < size:
@@ -106,53 +112,53 @@ def _hide_for(state: Suppression, place: int, movable: Collection[int]) -> set[i
 
 
 class _Cheapest:
-    """The cheapest moves of counts that may be hidden, or lose their mark where they are small."""
+    """The cheapest moves of counts that may be hidden, or lose their mark where they are small; of the first of them.
+
+    Each count has a column for its rise and one for its fall, and small ones another one: they rise as far as their
+    mark allows, then farther.
+    """
 
     def __init__(self, state: Suppression, places: Sequence[int]) -> None:
-        self._state = state
-        # counts that are marked as small rise in two steps: as far as their mark allows, then farther
-        columns = [(place, sign) for place in places for sign in (RISE, FALL)]
-        self._first_beyond = len(columns)
-        columns += [(place, RISE) for place in places if state.small(place)]
-        self._program = Program(state.sums_among(places), columns)
-        self._upper, self._cost = list[float](), list[float]()
-        for number, (place, sign) in enumerate(columns):
-            lower, upper = state.bounds(place)
-            beyond = number >= self._first_beyond
-            self._upper.append(FAR if beyond else max(upper if sign == RISE else -lower, 0.0))
-            self._cost.append(_COST_OF_MARK if beyond else state.cost(place))
-        every = range(len(columns))
-        self._program.bound(every, [0.0] * len(columns), self._upper)
-        self._program.price(every, self._cost)
+        import numpy as np
 
-    def move(self, place: int, change: int) -> tuple[float, list[float]] | None:
-        """Return what a change of a count costs, and how all columns move with it; None where it cannot be."""
-        program, own = self._program, self._program.of_place[place]
+        self._state, self._places = state, places
+        small = [number for number, place in enumerate(places) if state.small(place)]
+        count = len(places)
+        self._columns = [*range(count), *range(count), *small]
+        self._signs = np.array([1.0] * count + [-1.0] * count + [1.0] * len(small))
+        limits = np.array([state.bounds(place) for place in places])
+        self._upper = np.concatenate([np.maximum(limits[:, 1], 0), np.maximum(-limits[:, 0], 0), [FAR] * len(small)])
+        costs = [state.cost(place) for place in places]
+        self._cost = np.array([*costs, *costs, *([_COST_OF_MARK] * len(small))])
+        self._program = Program(state.sums_among(places), places, self._columns, self._signs)
+        self._program.bound(range(len(self._columns)), np.zeros(len(self._columns)), self._upper)
+        self._program.price(range(len(self._columns)), self._cost)
+        #: Rise, fall, and rise beyond the mark of the first count.
+        self._first = [0, count, *([2 * count] if small[:1] == [0] else [])]
+
+    def move(self, change: int) -> tuple[float, NDArray[np.float64]] | None:
+        """Return what a change of the first count costs, and what all columns hold; None where it cannot be."""
         rest = float(abs(change))
         amounts = []
-        for number in own:
-            same = (program.columns[number][1] == RISE) == (change > 0)
-            amounts.append(min(rest, self._upper[number]) if same else 0.0)
+        for number in self._first:
+            amounts.append(min(rest, float(self._upper[number])) if self._signs[number] * change > 0 else 0.0)
             rest -= amounts[-1]
         if rest:
             return None
-        program.bound(own, amounts, amounts)
-        found = program.solve()
-        program.bound(own, [0.0] * len(own), [self._upper[number] for number in own])
-        if found is None:
-            return None
-        return float(found @ self._cost), found.tolist()
+        self._program.bound(self._first, amounts, amounts)
+        found = self._program.solve()
+        self._program.bound(self._first, [0.0] * len(self._first), self._upper[self._first])
+        return None if found is None else (float(found @ self._cost), found)
 
-    def accept(self, move: Sequence[float]) -> set[int]:
+    def accept(self, move: NDArray[np.float64]) -> set[int]:
         """Hide what a move changes, and take the marks of what rises beyond them; return what was hidden."""
         state = self._state
         moved: dict[int, float] = {}
-        for number, amount in enumerate(move):
-            if amount > _NOTHING:
-                place, sign = self._program.columns[number]
-                moved[place] = moved.get(place, 0.0) + sign * amount
-                if number >= self._first_beyond:
-                    state.unmark(place)
+        for number in (move > _NOTHING).nonzero()[0].tolist():
+            place = self._places[self._columns[number]]
+            moved[place] = moved.get(place, 0.0) + float(self._signs[number] * move[number])
+            if number >= 2 * len(self._places):
+                state.unmark(place)
         _take(state, moved, list(moved.values()))
         hidden = {place for place, change in moved.items() if abs(change) > _NOTHING and state.is_known(place)}
         for place in hidden:

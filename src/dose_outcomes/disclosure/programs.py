@@ -6,15 +6,13 @@ column may hold and what it costs is set before each program.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
-RISE, FALL = 1, -1
 FAR = 10.0
 """No count is moved farther: enough to open it, and nothing that lies between two counts far apart is in the way."""
 
@@ -24,57 +22,62 @@ class Program:
 
     Parameters
     ----------
-    sums : iterable of mapping of int to int
-        Count: coefficient; what is no column does not move.
-    columns : sequence of (int, int)
-        Count, and `RISE` or `FALL`; a count may have several.
+    sums : sequence of mapping of int to int
+        Count: coefficient; what is not among the counts does not move.
+    places : sequence of int
+        The counts.
+    columns : sequence of int
+        Number among the counts of what each column moves; a count may have several.
+    signs : array of float
+        Of each column 1, where the count rises by what it holds, or -1.
     """
 
-    def __init__(self, sums: Iterable[Mapping[int, int]], columns: Sequence[tuple[int, int]]) -> None:
+    def __init__(
+        self, sums: Sequence[Mapping[int, int]], places: Sequence[int], columns: Sequence[int], signs: ArrayLike
+    ) -> None:
         import highspy
         import numpy as np
+        from scipy import sparse
 
-        of_place: dict[int, list[int]] = defaultdict(list)
-        for number, (place, _) in enumerate(columns):
-            of_place[place].append(number)
-        starts, index, factors = [0], list[int](), list[int]()
-        for terms in sums:
-            for place, factor in terms.items():
-                for number in of_place.get(place, ()):
-                    index.append(number)
-                    factors.append(factor * columns[number][1])
-            if len(index) > starts[-1]:
-                starts.append(len(index))
-        count, rows = len(columns), len(starts) - 1
+        own = {place: number for number, place in enumerate(places)}
+        entries = [
+            (row, number, factor)
+            for row, terms in enumerate(sums)
+            for place, factor in terms.items()
+            if (number := own.get(place)) is not None
+        ]
+        rows, numbers, factors = zip(*entries, strict=True) if entries else ((), (), ())
+        of_places = sparse.csc_array((factors, (rows, numbers)), shape=(len(sums), len(places)), dtype=float)
+        of_columns = of_places[:, list(columns)] * np.asarray(signs, dtype=float)
+        matrix = sparse.csc_array(of_columns)
+        count = len(columns)
         program = highspy.HighsLp()
-        program.num_col_, program.num_row_ = count, rows
+        program.num_col_, program.num_row_ = count, len(sums)
         program.col_cost_ = program.col_lower_ = program.col_upper_ = np.zeros(count)
-        program.row_lower_ = program.row_upper_ = np.zeros(rows)
-        matrix = program.a_matrix_
-        matrix.format_ = highspy.MatrixFormat.kRowwise
-        matrix.start_, matrix.index_, matrix.value_ = starts, index, np.array(factors, dtype=float)
+        program.row_lower_ = program.row_upper_ = np.zeros(len(sums))
+        program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        program.a_matrix_.start_, program.a_matrix_.index_ = matrix.indptr, matrix.indices
+        program.a_matrix_.value_ = matrix.data
         self._solver = highspy.Highs()
-        self._optimal = highspy.HighsModelStatus.kOptimal
         self._solver.silent()
         for option, value in (("threads", 1), ("presolve", "off"), ("solver", "simplex")):
             self._solver.setOptionValue(option, value)
         self._solver.passModel(program)
-        self.columns = columns
-        self.of_place: Mapping[int, Sequence[int]] = of_place
+        self._optimal = highspy.HighsModelStatus.kOptimal
 
-    def bound(self, numbers: Sequence[int], lower: Sequence[float], upper: Sequence[float]) -> None:
+    def bound(self, numbers: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> None:
         """Set what columns may hold."""
         import numpy as np
 
-        own = np.array(numbers, dtype=np.int32)
-        self._solver.changeColsBounds(len(own), own, np.array(lower, dtype=float), np.array(upper, dtype=float))
+        own = np.asarray(numbers, dtype=np.int32)
+        self._solver.changeColsBounds(len(own), own, np.asarray(lower, dtype=float), np.asarray(upper, dtype=float))
 
-    def price(self, numbers: Sequence[int], costs: Sequence[float] | NDArray[np.float64]) -> None:
+    def price(self, numbers: ArrayLike, costs: ArrayLike) -> None:
         """Set what columns cost."""
         import numpy as np
 
-        own = np.array(numbers, dtype=np.int32)
-        self._solver.changeColsCost(len(own), own, np.array(costs, dtype=float))
+        own = np.asarray(numbers, dtype=np.int32)
+        self._solver.changeColsCost(len(own), own, np.asarray(costs, dtype=float))
 
     def solve(self) -> NDArray[np.float64] | None:
         """Return what the columns hold in the cheapest move; None where there is none."""

@@ -117,9 +117,7 @@ class Quantities:
         """Tell whether a count is none because its group has no patients, as everybody knows."""
         name = self.names[place]
         population = f"analysed, {name.population.partition(', ')[2]}"
-        patients = self.found.get(
-            Cell("analysed", "", population, "", name.condition, name.dose, None)
-        )
+        patients = self.found.get(Cell("analysed", "", population, "", name.condition, name.dose, None))
         return self.values[place] == 0 and patients is not None and self.values[patients] == 0
 
     def twins(self) -> dict[int, set[int]]:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from dose_outcomes.disclosure.programs import FALL, FAR, RISE, Program
+from dose_outcomes.disclosure.programs import FAR, Program
 from dose_outcomes.disclosure.quantities import ROOM
 from dose_outcomes.disclosure.suppression import Suppression
 
@@ -27,7 +27,7 @@ from dose_outcomes.disclosure.suppression import Suppression
 _COST_OF_SMALL = 200.0
 _NOTHING = 1e-9
 #: How many counts around one may move with it; more where these are not enough.
-_AROUND = (150, 1500, 100_000)
+_AROUND = (120, 400, 1500, 100_000)
 
 
 def hide_by_structure(state: Suppression, places: Sequence[int]) -> None:
@@ -56,18 +56,21 @@ def _free(state: Suppression, place: int, movable: Collection[int]) -> None:
     """Hide what moves with a count by the cheapest way."""
     for size in _AROUND:
         around = state.around(place, size, movable)
-        program = Program(state.sums_among(around), [(one, sign) for one in around for sign in (RISE, FALL)])
-        every = range(len(program.columns))
+        count = len(around)
+        program = Program(
+            state.sums_among(around), around, [*range(count), *range(count)], [1.0] * count + [-1.0] * count
+        )
+        costs = [_COST_OF_SMALL if state.small(one) else state.cost(one) for one in around[1:]]
         # the first one rises by one
-        costs = [_COST_OF_SMALL if state.small(one) else state.cost(one) for one, _ in program.columns]
-        program.bound(every, [1.0, *([0.0] * (len(every) - 1))], [1.0, 0.0, *([FAR] * (len(every) - 2))])
-        program.price(every, [0.0, 0.0, *costs[2:]])
+        program.bound(
+            range(2 * count), [1.0] + [0.0] * (2 * count - 1), [1.0] + [FAR] * (count - 1) + [0.0] + [FAR] * (count - 1)
+        )
+        program.price(range(2 * count), [0.0, *costs, 0.0, *costs])
         found = program.solve()
         if found is not None:
-            for number in (found > _NOTHING).nonzero()[0].tolist():
-                one = program.columns[number][0]
-                if state.is_known(one):
-                    state.hide(one)
+            for number in (found[:count] + found[count:] > _NOTHING).nonzero()[0].tolist():
+                if state.is_known(around[number]):
+                    state.hide(around[number])
             return
         if len(around) < size:
             return

@@ -56,10 +56,15 @@ class Suppression:
     twins: dict[int, set[int]] = field(init=False)
     unlabelled: set[int] = field(default_factory=set)
     undivided: set[int] = field(default_factory=set)
+    _small: list[bool] = field(init=False)
     _costs: dict[int, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         values = self.quantities.values
+        self._small = [
+            is_small(value, self.minimum_count) and not name.what.startswith(ROOM)
+            for name, value in zip(self.quantities.names, values, strict=True)
+        ]
         self.hidden = [
             shown and is_small(value, self.minimum_count)
             for shown, value in zip(self.quantities.shown, values, strict=True)
@@ -121,8 +126,7 @@ class Suppression:
 
     def small(self, place: int) -> bool:
         """Tell whether a count is one that must not be known."""
-        room = self.quantities.names[place].what.startswith(ROOM)
-        return not room and is_small(self.quantities.values[place], self.minimum_count)
+        return self._small[place]
 
     def needed(self, place: int) -> int:
         """Return by how much the largest and the smallest open value of a count must differ, 0 for any."""
