@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 _COST_OF_MARK = 0.5
 _NOTHING = 1e-7
 #: How many counts around one may move with it; more where these are not enough.
-_AROUND_HIDDEN = (60, 250)
+_AROUND_HIDDEN = (60,)
+#: Programs that move many counts at once, where there are more than a few.
+_PUSHES, _FEW, _SEED = 10, 3, 1
 _AROUND_ANY = (120, 400, 1500, 100_000)
 
 
@@ -48,17 +50,38 @@ def open_all(state: Suppression, places: Collection[int]) -> None:
     unknown = {place for place in places if not state.is_known(place)}
     tried: set[int] = set()
     while True:
-        closed = [
-            place
-            for place in places
-            if place not in tried and state.needed(place) and not _has_moves(state, place, unknown)
-        ]
+        wanted = {place for place in places if place not in tried and state.needed(place)}
+        _push_all(state, wanted, [place for place in places if place in unknown])
+        closed = [place for place in places if place in wanted and not _has_moves(state, place, unknown)]
         if not closed:
             return
         for place in closed:
             if not state.is_open(place):
                 unknown |= _hide_for(state, place, movable)
             tried.add(place)
+
+
+def _push_all(state: Suppression, wanted: Collection[int], unknown: Sequence[int]) -> None:
+    """Move many counts at once, a few times: most are open then, and need not be asked for one by one."""
+    import numpy as np
+
+    generator = np.random.default_rng(_SEED)
+    for group in state.groups(unknown):
+        every = range(len(group))
+        program: Program | None = None
+        for push in range(_PUSHES):
+            left = [number for number in every if group[number] in wanted and not state.is_open(group[number])]
+            if len(left) < _FEW:
+                break
+            if program is None:
+                program = Program(state.sums_among(group), group, every, [1.0] * len(group))
+                limits = [state.bounds(place) for place in group]
+                program.bound(every, [lower for lower, _ in limits], [upper for _, upper in limits])
+            signs = np.full(len(left), 1.0 - 2.0 * push) if push < 2 else generator.choice([-1.0, 1.0], len(left))
+            goal = np.zeros(len(group))
+            goal[left] = signs * generator.uniform(0.5, 1.5, len(left))
+            program.price(every, goal)
+            _take(state, group, program.solve())
 
 
 def _has_moves(state: Suppression, place: int, unknown: Collection[int], sizes: Iterable[int] = _AROUND_HIDDEN) -> bool:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from math import ceil, floor
+from heapq import heappop, heappush
+from math import ceil, floor, log10
 
 from dose_outcomes.disclosure.programs import FAR
 from dose_outcomes.disclosure.quantities import AT_RISK, ROOM, SINCE, Cell, Quantities
@@ -103,21 +104,40 @@ class Suppression:
         return self.quantities.names[place].what.startswith((ROOM, SINCE))
 
     def around(self, place: int, size: int, usable: Collection[int]) -> list[int]:
-        """Return the counts nearest to one, by the sums that join them: itself first, about as many as asked for."""
-        found, frontier = {place: None}, [place]
-        sums = self.quantities.sums
-        while frontier and len(found) < size:
-            reached: list[int] = []
-            for one in frontier:
-                if len(found) >= size:
-                    break
-                for number in self.sums_of[one]:
-                    for other in sums[number]:
-                        if other not in found and other in usable:
-                            found[other] = None
-                            reached.append(other)
-            frontier = reached
+        """Return the counts nearest to one, by the sums that join them, itself first; what is dear to hide is far."""
+        found: dict[int, None] = {}
+        sums, reached = self.quantities.sums, {place}
+        waiting = [(0.0, 0, place)]
+        while waiting and len(found) < size:
+            distance, _, one = heappop(waiting)
+            found[one] = None
+            for number in self.sums_of[one]:
+                for other in sums[number]:
+                    if other not in reached and other in usable:
+                        reached.add(other)
+                        farther = distance + 1.0 + (log10(1.0 + self.cost(other)) if self.is_known(other) else 0.0)
+                        heappush(waiting, (farther, len(reached), other))
         return list(found)
+
+    def groups(self, places: Iterable[int]) -> list[list[int]]:
+        """Return counts in groups that no sum joins, each in the order given."""
+        first = {place: place for place in places}
+
+        def root(place: int) -> int:
+            while first[place] != place:
+                first[place] = first[first[place]]
+                place = first[place]
+            return place
+
+        for place in first:
+            for number in self.sums_of[place]:
+                for other in self.quantities.sums[number]:
+                    if other in first:
+                        first[root(other)] = root(place)
+        found: dict[int, list[int]] = {}
+        for place in first:
+            found.setdefault(root(place), []).append(place)
+        return list(found.values())
 
     def sums_among(self, places: Iterable[int]) -> list[Mapping[int, int]]:
         """Return the sums that any of some counts are in."""
