@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from dose_outcomes.disclosure.quantities import Row
+from dose_outcomes.disclosure.rows import Row
 from dose_outcomes.disclosure.wording import DERIVED, SECONDARY, UNDIVIDED
 from dose_outcomes.results import COUNT_COLUMNS, NUMBER_COLUMNS, Result, identifier_of
 

@@ -12,8 +12,9 @@ from dose_outcomes.disclosure.curves import release_curves
 from dose_outcomes.disclosure.days import add_days, note_parts_by_day
 from dose_outcomes.disclosure.declared import Made
 from dose_outcomes.disclosure.nested import add_nested, families
-from dose_outcomes.disclosure.quantities import Cell, Quantities, Row, cells, read_rows, without_event
+from dose_outcomes.disclosure.quantities import Cell, Quantities
 from dose_outcomes.disclosure.relations import add_sums
+from dose_outcomes.disclosure.rows import Row, cells, read_rows, without_event
 from dose_outcomes.disclosure.secondary import suppress_patients, suppress_rest
 from dose_outcomes.disclosure.suppression import Suppression
 from dose_outcomes.disclosure.thresholds import close_thresholds

@@ -1,9 +1,9 @@
 """What lets hidden counts have other values: moves that keep every sum and every count shown.
 
 A count is open when an attacker cannot tell which of three values it has (or as many as there are, for small k): when
-two programs, as large and as small as it may be, are so far apart. Moves are sought among few counts around it first,
-and each shows of others too that they are open, so that many are settled by a few. For a count that is not open the cheapest move that changes it
-by two is another program:
+two programs, as large and as small as it may be, are so far apart. Moves that change many counts at once settle most
+of them; the rest are asked for one by one, among few counts around each. For a count that is not open the cheapest
+move that changes it by two is another program:
 
     minimise    sum of cost(i) |z(i)|
     subject to  A z = 0,  z(p) = 2 or -2,  lowest(i) <= z(i) <= highest(i)
@@ -111,10 +111,10 @@ def follows(state: Suppression, place: int, unknown: Collection[int]) -> bool:
     )
 
 
-def _take(state: Suppression, places: Iterable[int], move: Sequence[float] | None) -> None:
-    for place, change in zip(places, () if move is None else move, strict=move is not None):
-        state.lowest[place] = min(state.lowest[place], float(change))
-        state.highest[place] = max(state.highest[place], float(change))
+def _take(state: Suppression, places: Iterable[int], move: NDArray[np.float64] | None) -> None:
+    for place, change in zip(places, [] if move is None else move.tolist(), strict=move is not None):
+        state.lowest[place] = min(state.lowest[place], change)
+        state.highest[place] = max(state.highest[place], change)
 
 
 def _hide_for(state: Suppression, place: int, movable: Collection[int]) -> set[int]:
@@ -175,6 +175,8 @@ class _Cheapest:
 
     def accept(self, move: NDArray[np.float64]) -> set[int]:
         """Hide what a move changes, and take the marks of what rises beyond them; return what was hidden."""
+        import numpy as np
+
         state = self._state
         moved: dict[int, float] = {}
         for number in (move > _NOTHING).nonzero()[0].tolist():
@@ -182,7 +184,7 @@ class _Cheapest:
             moved[place] = moved.get(place, 0.0) + float(self._signs[number] * move[number])
             if number >= 2 * len(self._places):
                 state.unmark(place)
-        _take(state, moved, list(moved.values()))
+        _take(state, moved, np.array(list(moved.values())))
         hidden = {place for place, change in moved.items() if abs(change) > _NOTHING and state.is_known(place)}
         for place in hidden:
             state.hide(place)

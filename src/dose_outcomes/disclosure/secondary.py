@@ -132,6 +132,4 @@ def _search(state: Suppression, free: set[int]) -> None:
 
 
 def _in_order(state: Suppression, places: set[int]) -> list[int]:
-    """Return quantities in the order of their names: what is hidden must not depend on the order of rows."""
-    names = state.quantities.names
-    return sorted(places, key=lambda place: tuple(map(str, names[place])))
+    return sorted(places, key=state.order.__getitem__)

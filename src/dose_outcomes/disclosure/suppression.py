@@ -27,6 +27,7 @@ _COST_OF_TOTAL = 20.0
 #: Of the parts of a whole and the whole, a part goes.
 _COST_OF_WHOLE = 1.5
 _NEAR = 1e-6
+_TIE = 1e-6
 
 
 @dataclass(slots=True)
@@ -44,6 +45,8 @@ class Suppression:
         Parts of a count of which no part is shown: each may be none.
     twins : dict of int to set of int
         Quantities that are one and the same, under several names.
+    order : dict of int to int
+        The place of each quantity in the order of their names: nothing depends on the order of rows.
     lowest, highest : list of float
         By how much each quantity falls and rises in the moves found so far that an attacker cannot tell.
     """
@@ -57,6 +60,7 @@ class Suppression:
     twins: dict[int, set[int]] = field(init=False)
     unlabelled: set[int] = field(default_factory=set)
     undivided: set[int] = field(default_factory=set)
+    order: dict[int, int] = field(init=False)
     _small: list[bool] = field(init=False)
     _costs: dict[int, float] = field(default_factory=dict)
 
@@ -66,6 +70,8 @@ class Suppression:
             is_small(value, self.minimum_count) and not name.what.startswith(ROOM)
             for name, value in zip(self.quantities.names, values, strict=True)
         ]
+        by_name = sorted(range(len(values)), key=lambda place: tuple(map(str, self.quantities.names[place])))
+        self.order = {place: number for number, place in enumerate(by_name)}
         self.hidden = [
             shown and is_small(value, self.minimum_count)
             for shown, value in zip(self.quantities.shown, values, strict=True)
@@ -173,7 +179,8 @@ class Suppression:
         if self.hidden[place] or not self.quantities.shown[place]:
             return HIDDEN_COST
         if place not in self._costs:
-            self._costs[place] = self._cost(place)
+            # of two that cost the same the first by name goes, whatever program decides
+            self._costs[place] = self._cost(place) * (1.0 + _TIE * self.order[place])
         return self._costs[place]
 
     def _cost(self, place: int) -> float:

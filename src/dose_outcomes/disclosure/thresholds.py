@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from dose_outcomes.disclosure.quantities import Row
+from dose_outcomes.disclosure.rows import Row
 from dose_outcomes.disclosure.wording import is_small
 
 #: Statistics whose rows are patients beyond a threshold.
