@@ -73,8 +73,10 @@ def estimate(study_file: str, counts: Iterable[str], estimates: str, curves: str
     from dose_outcomes.outcomes.estimates import estimate_all
     from dose_outcomes.study import load_study
 
-    tables = {path.stem: pd.read_parquet(path) for path in map(Path, counts)}
-    table, curve = estimate_all(tables, load_study(study_file))
+    # the tables are small: to start pyarrow for each comparison of text takes longer than Python takes to compare
+    with pd.option_context("mode.string_storage", "python"):
+        tables = {path.stem: pd.read_parquet(path) for path in map(Path, counts)}
+        table, curve = estimate_all(tables, load_study(study_file))
     table.to_parquet(estimates, index=False)
     curve.to_parquet(curves, index=False)
     _write(log, f"estimates: {len(table)} rows\ncurves: {len(curve)} rows")

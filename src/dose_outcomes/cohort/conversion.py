@@ -55,20 +55,22 @@ def convert(table: RawTable) -> ir.Table:
 def conversion_faults(connection: Backend, table: RawTable) -> list[Fault]:
     """Return a fault for each column and kind of cell that cannot be converted."""
     content = table.content
-    bad: dict[tuple[str, str], tuple[_BadCells, ir.BooleanValue]] = {}
+    suspect: dict[str, ir.BooleanValue] = {}
     for name in content.columns:
         cells = _bad(content[name], _kind(table, name), table.decimal)
-        if name == ROW or (cells is None and name not in table.allowed):
-            continue
-        for kind in _kinds_of_bad_cells(table, name):
-            found = kind.holds(_text(content[name])) & (_filled(content[name]) if cells is None else cells)
-            bad[name, kind.name] = (kind, found.fill_null(False))
-    if not bad:
-        return []
-    asked = {f"{place}": cells.sum() for place, (_, cells) in enumerate(bad.values())}
-    numbers = list(connection.to_pyarrow(content.aggregate(**asked)).to_pylist()[0].values())
+        if name != ROW and (cells is not None or name in table.allowed):
+            suspect[name] = _filled(content[name]) if cells is None else cells
+    # of what kind cells are is asked where there are any: the patterns cost far more than the conversion
+    numbers = _numbers_of_cells(connection, content, list(suspect.values()))
+    asked = [
+        (name, kind, (kind.holds(_text(content[name])) & cells).fill_null(False))
+        for (name, cells), number in zip(suspect.items(), numbers, strict=True)
+        if number
+        for kind in _kinds_of_bad_cells(table, name)
+    ]
     faults = []
-    for ((name, _), (kind, cells)), number in zip(bad.items(), numbers, strict=True):
+    numbers = _numbers_of_cells(connection, content, [cells for *_, cells in asked])
+    for (name, kind, cells), number in zip(asked, numbers, strict=True):
         if number:
             failing = content.filter(cells)
             rows, values = failing_cells(connection, failing, name)
@@ -88,6 +90,14 @@ def conversion_faults(connection: Backend, table: RawTable) -> list[Fault]:
                 )
             )
     return faults
+
+
+def _numbers_of_cells(connection: Backend, content: ir.Table, asked: list[ir.BooleanValue]) -> list[int | None]:
+    """Return how many cells each of some columns of truth values marks; None where there are no rows."""
+    if not asked:
+        return []
+    counts = content.aggregate(**{f"{place}": cells.sum() for place, cells in enumerate(asked)})
+    return list(connection.to_pyarrow(counts).to_pylist()[0].values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ def _name_once(cell: re.Match[str]) -> str:
     first = _ROW.search(content)
     if first is None:
         return cell[0]
-    named = re.compile(rf'(<data value="[^"]*") data-r="{re.escape(first[2])}"')
-    shortened = named.sub(r"\1", content)
+    shortened = _ROW.sub(
+        lambda number: number[0].removesuffix(number[1]) if number[2] == first[2] else number[0], content
+    )
     return f'<td{attributes} data-r="{first[2]}">{shortened}</td>'

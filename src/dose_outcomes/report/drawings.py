@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 def drawing(kind: str, figure: str, content: Any, wording: Wording) -> Markup:
     """Draw a figure: chart, text alternative, SVG."""
+    from altair.utils.schemapi import debug_mode
+
     from dose_outcomes.report.figures import dots, incidence_curves, panels, stacks
     from dose_outcomes.report.figures.design_diagram import design_diagram
     from dose_outcomes.report.figures.published_shares import published_shares
@@ -45,4 +47,6 @@ def drawing(kind: str, figure: str, content: Any, wording: Wording) -> Markup:
         "prevalence": (panels.prevalence, words.prevalence, "Patients with an ongoing side effect over time"),
     }
     draw, describe, name = charts[kind]
-    return to_svg(draw(content, wording), figure, name, describe(content, wording))
+    with debug_mode(False):  # to validate every part of a chart takes longer than to draw it; tests do it
+        chart = draw(content, wording)
+    return to_svg(chart, figure, name, describe(content, wording))

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 _SPACE = re.compile(r"\s+")
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
 _FIGURE = re.compile(r'<figure id="(F\d+)".*?</figure>', re.DOTALL)
+_TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 _DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _LIGHT = re.compile(r":root\s*\{([^}]*)\}")
 _COLOUR = re.compile(r"(--[\w-]+):\s*(#[0-9a-f]{6})")
@@ -92,7 +93,8 @@ def parts(page: str, style: str) -> dict[str, str]:
 def tables(page: str) -> list[Table]:
     """Return the tables of a page in their order."""
     reader = _Reader()
-    reader.feed(page)
+    for table in _TABLE.finditer(page):  # a page is mostly drawings
+        reader.feed(table[0])
     reader.close()
     return reader.tables
 

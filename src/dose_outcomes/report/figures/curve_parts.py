@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from dose_outcomes.report.figures.theme import inline
 from dose_outcomes.report.times import is_gap
 from dose_outcomes.report.wording import DAYS_PER_WEEK, week
 
@@ -98,14 +99,19 @@ def curve_layers(
             lone += values if len(values) == 1 else []
         for number, (before, after) in enumerate(pairwise(runs)):
             joins += [_value(dose, point, point.day, number) for point in (before[-1], after[0])]
-    stepped, joined, single = (alt.Chart(alt.InlineData(values=values)) for values in (steps, joins, lone))
+    stepped, joined, single = (alt.Chart(inline(values)) for values in (steps, joins, lone))
     piece = alt.Detail("piece:N")
     layers = [
         stepped.mark_area(interpolate="step-after", opacity=0.14).encode(
-            x=x, y=y_of("low"), y2="high:Q", color=colour, detail=piece
+            x=x, y=y_of("low"), y2=alt.Y2("high:Q"), color=colour, detail=piece
         ),
         stepped.mark_line(interpolate="step-after", strokeWidth=2.2).encode(
-            x=x, y=y_of("estimate"), color=colour, strokeDash=dash, detail=piece, description="description:N"
+            x=x,
+            y=y_of("estimate"),
+            color=colour,
+            strokeDash=dash,
+            detail=piece,
+            description=alt.Description("description:N"),
         ),
     ]
     if joins:
@@ -115,9 +121,9 @@ def curve_layers(
         ]
     if lone:
         layers += [
-            single.mark_rule(strokeWidth=1.4).encode(x=x, y=y_of("low"), y2="high:Q", color=colour),
+            single.mark_rule(strokeWidth=1.4).encode(x=x, y=y_of("low"), y2=alt.Y2("high:Q"), color=colour),
             single.mark_point(size=30, filled=True, opacity=1).encode(
-                x=x, y=y_of("estimate"), color=colour, description="description:N"
+                x=x, y=y_of("estimate"), color=colour, description=alt.Description("description:N")
             ),
         ]
     return layers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dose_outcomes.report.figures.matrix import MatrixRow, label_width, row_axis
-from dose_outcomes.report.figures.theme import GRID, MUTED_TEXT, SMALL_TEXT_SIZE, TEXT, WIDTH
+from dose_outcomes.report.figures.theme import GRID, MUTED_TEXT, SMALL_TEXT_SIZE, TEXT, WIDTH, inline
 from dose_outcomes.report.numbers import MINUS
 from dose_outcomes.report.wording import DAYS_PER_WEEK
 
@@ -67,18 +67,20 @@ def design_diagram(windows: list[Window], wording: Wording) -> alt.TopLevelMixin
     colour = alt.Color("kind:N", scale=alt.Scale(domain=[*COLOURS], range=[*COLOURS.values()]), legend=None)
     base = alt.Chart()
     layers = alt.layer(
-        alt.Chart(alt.InlineData(values=[{"day": 0}]))
-        .mark_rule(color=TEXT, strokeWidth=1.5)
-        .encode(x=alt.X("day:Q", axis=axis, **x)),
+        alt.Chart(inline([{"day": 0}])).mark_rule(color=TEXT, strokeWidth=1.5).encode(x=alt.X("day:Q", axis=axis, **x)),
         base.mark_bar(height=alt.RelativeBandSize(0.45), cornerRadius=2).encode(
-            x=alt.X("first:Q", axis=axis, **x), x2="last:Q", y=y, color=colour, description="description:N"
+            x=alt.X("first:Q", axis=axis, **x),
+            x2=alt.X2("last:Q"),
+            y=y,
+            color=colour,
+            description=alt.Description("description:N"),
         ),
         base.transform_filter("datum.open")
         .mark_point(shape="triangle-right", filled=True, size=90, opacity=1)
-        .encode(x=alt.value(width + 5), y=y, color=colour),
+        .encode(x=alt.XValue(width + 5), y=y, color=colour),
         base.mark_text(align="left", fontSize=SMALL_TEXT_SIZE, color=MUTED_TEXT).encode(
-            x=alt.value(width + 14), y=y, text="days:N"
+            x=alt.XValue(width + 14), y=y, text=alt.Text("days:N")
         ),
-        data=alt.InlineData(values=values),
+        data=inline(values),
     )
     return layers.properties(width=width, height=ROW_HEIGHT * len(rows), view=alt.ViewConfig(stroke=GRID))

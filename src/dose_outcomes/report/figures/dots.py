@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from dose_outcomes.report.figures.matrix import label_width
 from dose_outcomes.report.figures.small_multiples import interval_words
-from dose_outcomes.report.figures.theme import GRID, LINE, MUTED_TEXT, SMALL_TEXT_SIZE, TEXT, TEXT_SIZE, WIDTH, lookup
+from dose_outcomes.report.figures.theme import (
+    GRID,
+    LINE,
+    MUTED_TEXT,
+    SMALL_TEXT_SIZE,
+    TEXT,
+    TEXT_SIZE,
+    WIDTH,
+    inline,
+    lookup,
+)
 from dose_outcomes.report.hidden import absence
 from dose_outcomes.report.numbers import show
 from dose_outcomes.report.wording import shorten
@@ -56,7 +66,7 @@ def _rows(labels: list[str], left: int, labelled: bool = True) -> alt.Y:
 def _vertical(places: list[float], x: alt.X, dash: list[int]) -> alt.Chart:
     import altair as alt
 
-    values = alt.InlineData(values=[{"x": place} for place in places])
+    values = inline([{"x": place} for place in places])
     chart: alt.Chart = alt.Chart(values).mark_rule(stroke=LINE, strokeDash=dash).encode(x=x)
     return chart
 
@@ -101,10 +111,10 @@ def baseline_differences(content: Baseline, wording: Wording) -> alt.TopLevelMix
     colours = [f"var({dose.colour})" for dose in content.doses]
     legend = alt.Legend(orient="top", title=None, labelColor=TEXT, labelFontSize=TEXT_SIZE, symbolSize=80, labelLimit=0)
     dots = (
-        alt.Chart(alt.InlineData(values=values))
+        alt.Chart(inline(values))
         .mark_point(filled=True, size=64, opacity=1)
         .encode(
-            x=x, y=y, description="description:N",
+            x=x, y=y, description=alt.Description("description:N"),
             color=alt.Color("dose:N", scale=alt.Scale(domain=names, range=colours), legend=legend),
             shape=alt.Shape("dose:N", scale=alt.Scale(domain=names, range=list(SHAPES[: len(names)])), legend=legend),
         )
@@ -146,10 +156,10 @@ def side_effect_ratios(content: HarmDetails, wording: Wording) -> alt.TopLevelMi
         axis=alt.Axis(title="events per 100 person-years", tickCount=4, grid=False),
     )  # fmt: skip
     first = (
-        alt.Chart(alt.InlineData(values=rates))
+        alt.Chart(inline(rates))
         .mark_point(filled=True, size=64, opacity=1)
         .encode(
-            x=x, y=_rows(labels, left), description="description:N",
+            x=x, y=_rows(labels, left), description=alt.Description("description:N"),
             color=alt.Color("dose:N", scale=alt.Scale(domain=domain, range=[side[2] for side in sides]), legend=legend),
             shape=alt.Shape("dose:N", scale=alt.Scale(domain=domain, range=[side[3] for side in sides]), legend=legend),
         )
@@ -189,21 +199,22 @@ def _ratios(content: HarmDetails, labels: list[str], wording: Wording) -> alt.La
     )  # fmt: skip
     x = alt.X("x:Q", scale=scale, axis=axis)
     y = _rows(labels, 0, labelled=False)
-    base, words = alt.Chart(alt.InlineData(values=values)), alt.Chart(alt.InlineData(values=texts))
+    base, words = alt.Chart(inline(values)), alt.Chart(inline(texts))
     colour = f"var({dose.colour})"
     return alt.layer(
         _vertical([1], x, [1, 0]),
-        base.mark_rule(stroke=colour, strokeWidth=2).encode(x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q", y=y),
+        base.mark_rule(stroke=colour, strokeWidth=2)
+        .encode(x=alt.X("low:Q", scale=scale, axis=axis), x2=alt.X2("high:Q"), y=y),
         base.transform_filter("datum.below")
         .mark_point(shape="triangle-left", filled=True, size=60, fill=colour, opacity=1)
-        .encode(x=alt.value(0), y=y),
+        .encode(x=alt.XValue(0), y=y),
         base.transform_filter("datum.above")
         .mark_point(shape="triangle-right", filled=True, size=60, fill=colour, opacity=1)
-        .encode(x=alt.value(RATIOS_WIDTH), y=y),
+        .encode(x=alt.XValue(RATIOS_WIDTH), y=y),
         base.transform_filter("datum.x !== null").mark_point(filled=True, size=64, opacity=1, fill=colour)
-        .encode(x=x, y=y, description="description:N"),
+        .encode(x=x, y=y, description=alt.Description("description:N")),
         words.mark_text(align="left", fontSize=SMALL_TEXT_SIZE, color=MUTED_TEXT)
-        .encode(x=alt.value(RATIOS_WIDTH + 14), y=y, text="text:N"),
+        .encode(x=alt.XValue(RATIOS_WIDTH + 14), y=y, text=alt.Text("text:N")),
         width=RATIOS_WIDTH,
         height=STEP * len(labels),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from dose_outcomes.report.figures.curve_parts import axis_days, curve_layers, end_label
-from dose_outcomes.report.figures.theme import GRID, LINE, TEXT, TEXT_SIZE, WIDTH
+from dose_outcomes.report.figures.theme import GRID, LINE, TEXT, TEXT_SIZE, WIDTH, inline
 from dose_outcomes.report.figures.time_curves import (
     CHARACTER,
     DASHES,
@@ -167,13 +167,13 @@ def _labels(cause: Cause, end: float, last: int, width: float) -> list[alt.Chart
             cause.curves, heights, apart(heights, LABEL_SPACING, HEIGHT), strict=True
         )
     ]
-    base = alt.Chart(alt.InlineData(values=values))
+    base = alt.Chart(inline(values))
     return [
         base.mark_rule(color=LINE, strokeWidth=1).encode(
-            x=_units(alt.X, "x"), y=_units(alt.Y, "y"), x2="x_end:Q", y2="y_label:Q"
+            x=_units(alt.X, "x"), y=_units(alt.Y, "y"), x2=alt.X2("x_end:Q"), y2=alt.Y2("y_label:Q")
         ),
         base.mark_text(align="left", fontWeight="bold", fontSize=TEXT_SIZE, color=TEXT).encode(
-            x=_units(alt.X, "x_label"), y=_units(alt.Y, "y_label"), text="label:N"
+            x=_units(alt.X, "x_label"), y=_units(alt.Y, "y_label"), text=alt.Text("label:N")
         ),
     ]
 
@@ -199,18 +199,20 @@ def _at_risk(cause: Cause, left: float, day: float, colour: alt.Color, dash: alt
 
     def texts(values: list[dict[str, Any]], **style: Any) -> alt.Chart:
         chart: alt.Chart = (
-            alt.Chart(alt.InlineData(values=values))
+            alt.Chart(inline(values))
             .mark_text(fontSize=TEXT_SIZE, color=TEXT, **style)
-            .encode(x=_units(alt.X, "x"), y=_units(alt.Y, "y"), text="text:N")
+            .encode(x=_units(alt.X, "x"), y=_units(alt.Y, "y"), text=alt.Text("text:N"))
         )
         return chart
 
     return [
         texts(heading, align="left", fontWeight="bold"),
         texts(names, align="left", fontWeight="bold"),
-        alt.Chart(alt.InlineData(values=names))
+        alt.Chart(inline(names))
         .mark_rule(strokeWidth=2.2)
-        .encode(x=_units(alt.X, "x"), x2=alt.value(SWATCH - left), y=_units(alt.Y, "y"), strokeDash=dash, color=colour)
+        .encode(
+            x=_units(alt.X, "x"), x2=alt.X2Value(SWATCH - left), y=_units(alt.Y, "y"), strokeDash=dash, color=colour
+        )
         .transform_calculate(x=str(-left)),
         texts(numbers),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from dose_outcomes.report.figures.theme import LINE, MUTED_TEXT, SMALL_TEXT_SIZE, SURFACE, TEXT, WIDTH, lookup
+from dose_outcomes.report.figures.theme import LINE, MUTED_TEXT, SMALL_TEXT_SIZE, SURFACE, TEXT, WIDTH, inline, lookup
 from dose_outcomes.report.wording import Dose, shorten, two_lines
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def interval_matrix(
         ),
     )
     return (
-        alt.layer(*_empty_cells(channels, width), *_estimates(channels, width), data=alt.InlineData(values=values))
+        alt.layer(*_empty_cells(channels, width), *_estimates(channels, width), data=inline(values))
         .properties(width=width, height=ROW_HEIGHT * len(rows))
         .facet(
             column=alt.Column(
@@ -147,14 +147,14 @@ def _empty_cells(channels: _Channels, width: int) -> list[alt.Chart]:
     return [
         base.transform_filter("datum.kind === 'hidden'")
         .mark_rect(fill=SURFACE, stroke=LINE, strokeDash=[3, 3], cornerRadius=3, height=band)
-        .encode(x=alt.value(1), x2=alt.value(width - 1), y=channels.y, description="description:N"),
+        .encode(x=alt.XValue(1), x2=alt.X2Value(width - 1), y=channels.y, description=alt.Description("description:N")),
         base.transform_filter("datum.kind === 'absent'")  # keeps the grid from running through the words
         .mark_rect(fill="var(--page)", height=band)
-        .encode(x=alt.value(4), x2=alt.value(width - 4), y=channels.y),
+        .encode(x=alt.XValue(4), x2=alt.X2Value(width - 4), y=channels.y),
         *(
             base.transform_filter(f"datum.lines === {lines}")
             .mark_text(**text, dy=-LINE_HEIGHT / 2 * (lines - 1))
-            .encode(x=alt.value(width / 2), y=channels.y, text="text:N")
+            .encode(x=alt.XValue(width / 2), y=channels.y, text=alt.Text("text:N"))
             for lines in (1, 2)
         ),
     ]
@@ -165,7 +165,7 @@ def _estimates(channels: _Channels, width: int) -> list[alt.Chart]:
     import altair as alt
 
     base, colour, y = alt.Chart(), channels.colour, channels.y
-    shape = alt.condition("datum.dose === 'all'", alt.value("diamond"), alt.value("circle"))
+    shape = alt.ShapeValue("circle", condition={"test": "datum.dose === 'all'", "value": "diamond"})
     dot: dict[str, Any] = {
         "x": channels.x("estimate"),
         "y": y,
@@ -176,16 +176,16 @@ def _estimates(channels: _Channels, width: int) -> list[alt.Chart]:
     return [
         base.transform_filter("datum.low !== null")
         .mark_rule(strokeWidth=2)
-        .encode(x=channels.x("low"), x2="high:Q", y=y, color=colour),
+        .encode(x=channels.x("low"), x2=alt.X2("high:Q"), y=y, color=colour),
         base.transform_filter("datum.kind === 'zero'")
         .mark_tick(thickness=2, size=10)
         .encode(x=channels.x("high"), y=y, color=colour),
         base.transform_filter("datum.beyond !== ''")
         .mark_point(shape="triangle-right", filled=True, size=60, opacity=1)
-        .encode(x=alt.value(width), y=y, color=colour),
+        .encode(x=alt.XValue(width), y=y, color=colour),
         base.transform_filter("datum.beyond !== ''")
         .mark_text(fontSize=SMALL_TEXT_SIZE, align="right", dy=-9, color=MUTED_TEXT)
-        .encode(x=alt.value(width), y=y, text="beyond:N"),
+        .encode(x=alt.XValue(width), y=y, text=alt.Text("beyond:N")),
         base.transform_filter("datum.kind === 'zero'")
         .mark_point(size=70, strokeWidth=2, fill="var(--page)", opacity=1)
         .encode(**dot),

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dose_outcomes.report.figures.theme import LINE, MUTED_TEXT, SMALL_TEXT_SIZE, SURFACE, TEXT, TEXT_SIZE, WIDTH
+from dose_outcomes.report.figures.theme import (
+    LINE,
+    MUTED_TEXT,
+    SMALL_TEXT_SIZE,
+    SURFACE,
+    TEXT,
+    TEXT_SIZE,
+    WIDTH,
+    inline,
+)
 
 if TYPE_CHECKING:
     import altair as alt
@@ -46,29 +55,29 @@ def rule_graph(rules: tuple[Rule, ...], wording: Wording) -> alt.TopLevelMixin:
     ]
     x = alt.Scale(domain=[0, WIDTH], nice=False)
     own = alt.layer(
-        alt.Chart(alt.InlineData(values=[side]))
+        alt.Chart(inline([side]))
         .mark_rule(color=LINE, strokeDash=[4, 4])
-        .encode(x=alt.X("from:Q", scale=x, axis=None), y=alt.value(0), y2=alt.value(HEIGHT)),
-        alt.Chart(alt.InlineData(values=arrows))
+        .encode(x=alt.X("from:Q", scale=x, axis=None), y=alt.YValue(0), y2=alt.Y2Value(HEIGHT)),
+        alt.Chart(inline(arrows))
         .mark_rule(color=LINE, strokeWidth=1.5)
-        .encode(x=alt.X("from:Q", scale=x, axis=None), x2="to:Q", y=alt.value(HEIGHT / 2)),
-        alt.Chart(alt.InlineData(values=arrows))
+        .encode(x=alt.X("from:Q", scale=x, axis=None), x2=alt.X2("to:Q"), y=alt.YValue(HEIGHT / 2)),
+        alt.Chart(inline(arrows))
         .mark_point(shape="triangle-right", filled=True, size=70, color=LINE, opacity=1)
-        .encode(x=alt.X("to:Q", scale=x, axis=None), y=alt.value(HEIGHT / 2)),
-        alt.Chart(alt.InlineData(values=boxes))
+        .encode(x=alt.X("to:Q", scale=x, axis=None), y=alt.YValue(HEIGHT / 2)),
+        alt.Chart(inline(boxes))
         .mark_rect(fill=SURFACE, stroke=LINE, cornerRadius=4)
         .encode(
             x=alt.X("left:Q", scale=x, axis=None),
-            x2="right:Q",
-            y=alt.value(HEIGHT / 2 - 18),
-            y2=alt.value(HEIGHT / 2 + 18),
-            description="description:N",
+            x2=alt.X2("right:Q"),
+            y=alt.YValue(HEIGHT / 2 - 18),
+            y2=alt.Y2Value(HEIGHT / 2 + 18),
+            description=alt.Description("description:N"),
         ),
-        alt.Chart(alt.InlineData(values=boxes))
+        alt.Chart(inline(boxes))
         .mark_text(fontSize=TEXT_SIZE, color=TEXT)
-        .encode(x=alt.X("middle:Q", scale=x, axis=None), y=alt.value(HEIGHT / 2), text="name:N"),
-        alt.Chart(alt.InlineData(values=labels))
+        .encode(x=alt.X("middle:Q", scale=x, axis=None), y=alt.YValue(HEIGHT / 2), text=alt.Text("name:N")),
+        alt.Chart(inline(labels))
         .mark_text(fontSize=SMALL_TEXT_SIZE, color=MUTED_TEXT)
-        .encode(x=alt.X("x:Q", scale=x, axis=None), y=alt.value(8), text="text:N"),
+        .encode(x=alt.X("x:Q", scale=x, axis=None), y=alt.YValue(8), text=alt.Text("text:N")),
     )
     return own.properties(width=WIDTH, height=HEIGHT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import ceil, floor, log10
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dose_outcomes.report.figures.theme import (
     GRID,
@@ -14,6 +14,7 @@ from dose_outcomes.report.figures.theme import (
     TEXT,
     TEXT_SIZE,
     WIDTH,
+    inline,
 )  # fmt: skip
 from dose_outcomes.report.numbers import show
 from dose_outcomes.report.wording import two_lines
@@ -153,20 +154,20 @@ def _panel(facet: Facet, axes: Axes, width: float) -> alt.LayerChart | alt.Facet
     band = alt.Chart(_values(facet.curve, facet, axes, (low, high)))
     dots = alt.Chart(_values(facet.dots, facet, axes, (low, high)))
     layers: list[alt.Chart] = [
-        band.mark_area(opacity=0.16, fill=COLOUR).encode(x=x, y=y("low"), y2="high:Q"),
+        band.mark_area(opacity=0.16, fill=COLOUR).encode(x=x, y=y("low"), y2=alt.Y2("high:Q")),
         band.mark_line(stroke=COLOUR, strokeWidth=1.8, strokeDash=dash).encode(x=x, y=y("estimate")),
     ]
     if low < 0 < high:
-        layers.append(alt.Chart(_data([{"zero": 0}])).mark_rule(stroke=LINE).encode(y=y("zero")))
+        layers.append(alt.Chart(inline([{"zero": 0}])).mark_rule(stroke=LINE).encode(y=y("zero")))
     if facet.verticals:
         places = [{"x": place} for place in facet.verticals]
-        layers.append(alt.Chart(_data(places)).mark_rule(stroke=TEXT, strokeDash=[3, 3]).encode(x=x))
+        layers.append(alt.Chart(inline(places)).mark_rule(stroke=TEXT, strokeDash=[3, 3]).encode(x=x))
     if facet.whiskers:
-        layers.append(dots.mark_rule(stroke=TEXT, strokeWidth=1.5).encode(x=x, y=y("low"), y2="high:Q"))
+        layers.append(dots.mark_rule(stroke=TEXT, strokeWidth=1.5).encode(x=x, y=y("low"), y2=alt.Y2("high:Q")))
     colour = TEXT if facet.whiskers else COLOUR
     layers.append(
         dots.mark_point(filled=True, size=26, opacity=1, fill=colour).encode(
-            x=x, y=y("estimate"), description="description:N"
+            x=x, y=y("estimate"), description=alt.Description("description:N")
         )
     )
     title = alt.Title(
@@ -183,14 +184,8 @@ def _round_ticks(low: float, high: float) -> list[float]:
     return [round(low + number * step, 10) for number in range(round((high - low) / step) + 1)]
 
 
-def _data(values: list[dict[str, Any]]) -> alt.InlineData:
-    import altair as alt
-
-    return alt.InlineData(values=values)
-
-
 def _values(points: list[Point], facet: Facet, axes: Axes, ends: tuple[float, float]) -> alt.InlineData:
-    return _data(
+    return inline(
         [
             {
                 "x": place,

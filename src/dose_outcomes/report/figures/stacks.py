@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dose_outcomes.report.figures.theme import GRID, LINE, MUTED_TEXT, SMALL_TEXT_SIZE, TEXT, TEXT_SIZE, WIDTH
+from dose_outcomes.report.figures.theme import GRID, LINE, MUTED_TEXT, SMALL_TEXT_SIZE, TEXT, TEXT_SIZE, WIDTH, inline
 from dose_outcomes.report.numbers import show
 from dose_outcomes.report.wording import DAYS_PER_WEEK, shorten
 
@@ -131,9 +131,9 @@ def _panel(
     )  # fmt: skip
     y = alt.Y("low:Q", scale=scale, axis=axis)
     bars = (
-        alt.Chart(alt.InlineData(values=values))
+        alt.Chart(inline(values))
         .mark_bar(stroke=LINE, strokeWidth=0.5)
-        .encode(x=x, y=y, y2="high:Q", color=colour, description="description:N")
+        .encode(x=x, y=y, y2=alt.Y2("high:Q"), color=colour, description=alt.Description("description:N"))
     )
     layers = [bars, *_hidden(panel, x, scale, axis, end)]
     title = (
@@ -162,20 +162,20 @@ def _hidden(panel: Stack, x: alt.X, scale: alt.Scale, axis: alt.Axis, end: float
     if boxes:
         y = alt.Y("low:Q", scale=scale, axis=axis)
         layers.append(
-            alt.Chart(alt.InlineData(values=boxes))
+            alt.Chart(inline(boxes))
             .mark_bar(fill="var(--page)", stroke=LINE, strokeDash=[2, 2], strokeWidth=0.9)
-            .encode(x=x, y=y, y2="high:Q")
+            .encode(x=x, y=y, y2=alt.Y2("high:Q"))
         )
     wide = [box for box in boxes if box["high"] - box["low"] > ROOM_FOR_WORDS]
     if wide:
         layers.append(
-            alt.Chart(alt.InlineData(values=wide))
+            alt.Chart(inline(wide))
             .mark_text(angle=270, **words)
             .encode(x=x, y=alt.Y("middle:Q", scale=scale, axis=axis))
         )
     if above:
         layers.append(
-            alt.Chart(alt.InlineData(values=above))
+            alt.Chart(inline(above))
             .mark_text(baseline="bottom", dy=-4, **{**words, "text": "a part is not shown"})
             .encode(x=x, y=alt.Y("low:Q", scale=scale, axis=axis))
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -49,6 +50,16 @@ def lookup(labels: dict[str, Any]) -> str:
     import json
 
     return f"({json.dumps(labels)})[datum.value]"
+
+
+def inline(values: Iterable[dict[str, Any]]) -> alt.InlineData:
+    """Return the values of a chart, as data that stand in its specification.
+
+    As a tuple: Altair copies lists, value by value, whenever a chart becomes a layer or a panel of another.
+    """
+    import altair as alt
+
+    return alt.InlineData(values=tuple(values))
 
 
 def specification(chart: alt.TopLevelMixin) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dose_outcomes.report.figures.curve_parts import axis_days, curve_layers, end_label
-from dose_outcomes.report.figures.theme import GRID, LINE, MUTED_TEXT, SMALL_TEXT_SIZE, TEXT, TEXT_SIZE, WIDTH
+from dose_outcomes.report.figures.theme import GRID, LINE, MUTED_TEXT, SMALL_TEXT_SIZE, TEXT, TEXT_SIZE, WIDTH, inline
 from dose_outcomes.report.hidden import absence
 from dose_outcomes.report.numbers import show
 from dose_outcomes.report.wording import DAYS_PER_WEEK, shorten
@@ -127,17 +127,17 @@ def _end_labels(times: Times, layout: _Layout) -> list[alt.Chart]:
         }
         for curve, height, moved in zip(drawn, heights, apart(heights, LABEL_SPACING, PLOT_HEIGHT), strict=True)
     ]
-    base = alt.Chart(alt.InlineData(values=values))
+    base = alt.Chart(inline(values))
 
     def units(channel: type[Any], field: str) -> Any:
         return channel(f"{field}:Q", scale=None, axis=None)
 
     return [
         base.mark_rule(color=LINE, strokeWidth=1)
-        .encode(x=units(alt.X, "x"), y=units(alt.Y, "y"), x2="x_end:Q", y2="y_label:Q")
+        .encode(x=units(alt.X, "x"), y=units(alt.Y, "y"), x2=alt.X2("x_end:Q"), y2=alt.Y2("y_label:Q"))
         .transform_calculate(x_end="datum.x_label - 4"),
         base.mark_text(align="left", fontWeight="bold", fontSize=TEXT_SIZE, color=TEXT).encode(
-            x=units(alt.X, "x_label"), y=units(alt.Y, "y_label"), text="label:N"
+            x=units(alt.X, "x_label"), y=units(alt.Y, "y_label"), text=alt.Text("label:N")
         ),
     ]
 
@@ -193,7 +193,7 @@ def _risk_table(times: Times, wording: Wording, layout: _Layout) -> list[alt.Cha
     x, y = alt.X("x:Q", scale=None, axis=None), alt.Y("y:Q", scale=None, axis=None)
 
     def texts(values: list[dict[str, Any]], **style: Any) -> alt.Chart:
-        chart: alt.Chart = alt.Chart(alt.InlineData(values=values)).mark_text(**style).encode(x=x, y=y, text="text:N")
+        chart: alt.Chart = alt.Chart(inline(values)).mark_text(**style).encode(x=x, y=y, text=alt.Text("text:N"))
         return chart
 
     colour, dash = _by_dose(times)
@@ -201,9 +201,9 @@ def _risk_table(times: Times, wording: Wording, layout: _Layout) -> list[alt.Cha
         texts(heading, align="left", fontWeight="bold", color=TEXT, fontSize=TEXT_SIZE),
         texts(note, align="left", color=MUTED_TEXT, fontSize=SMALL_TEXT_SIZE, dx=4),
         texts(names, align="left", fontWeight="bold", color=TEXT, fontSize=TEXT_SIZE),
-        alt.Chart(alt.InlineData(values=names))
+        alt.Chart(inline(names))
         .mark_rule(strokeWidth=2.2)
-        .encode(x=x, x2=alt.value(SWATCH - layout.left), y=y, strokeDash=dash, color=colour)
+        .encode(x=x, x2=alt.X2Value(SWATCH - layout.left), y=y, strokeDash=dash, color=colour)
         .transform_calculate(x=str(-layout.left)),
         texts([value for value in numbers if not value["small"]], fontSize=TEXT_SIZE, color=TEXT),
         texts([value for value in numbers if value["small"]], fontSize=SMALL_TEXT_SIZE, color=MUTED_TEXT),
