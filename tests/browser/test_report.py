@@ -291,3 +291,18 @@ def test_it_prints_with_everything_open(look, tmp_path):
     assert not page.locator("nav").is_visible()
     assert page.locator(".badge").is_visible()
     assert page.pdf(path=tmp_path / "report.pdf", format="A4").startswith(b"%PDF")
+
+
+def test_on_paper_titles_stay_with_their_tables_and_cautions_are_no_larger_than_numbers(look):
+    page = look().page
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    style = "one => [getComputedStyle(one).breakInside, getComputedStyle(one).breakAfter]"
+    breaks = {name: page.locator(name).first.evaluate(style) for name in ("caption", "summary", "tr.group")}
+    assert breaks["caption"] == ["avoid", "avoid"]
+    assert breaks["summary"][1] == breaks["tr.group"][1] == "avoid"
+    size = "one => parseFloat(getComputedStyle(one).fontSize)"
+    assert page.locator(".why").first.evaluate(size) <= page.locator("td > b").first.evaluate(size)
+    lights = page.locator(".strip li").evaluate_all("lights => lights.map(one => one.getBoundingClientRect().top)")
+    assert len(lights) == 5
+    assert len(set(lights)) == 1
