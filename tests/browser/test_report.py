@@ -82,6 +82,39 @@ def test_the_page_never_scrolls_sideways(look, request, width, kind):
     assert sight.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_what_goes_on_at_the_right_says_so_until_it_is_scrolled_there(look):
+    page = look(width=320, details=True).page
+    page.wait_for_function("document.querySelector('.scroll.cut') !== null")
+    wrong = """() => [...document.querySelectorAll('.scroll')].filter((one) => one.classList.contains('cut')
+      !== (one.scrollWidth - one.clientWidth - one.scrollLeft > 1)).length"""
+    assert page.evaluate(wrong) == 0
+    drawing = page.locator(".drawing.scroll, .scroll:has(svg)").first
+    assert drawing.evaluate("one => getComputedStyle(one).boxShadow") != "none"
+    drawing.evaluate("one => { one.scrollLeft = one.scrollWidth; }")
+    page.wait_for_function(
+        "() => !document.querySelector('.drawing.scroll, .scroll:has(svg)').classList.contains('cut')"
+    )
+
+
+def test_text_of_drawings_is_not_too_small_on_a_narrow_screen(look):
+    heights = look(width=320).page.evaluate(
+        """() => [...document.querySelectorAll('figure svg')].map((one) => {
+          const scale = one.getBoundingClientRect().width / one.viewBox.baseVal.width;
+          return Math.min(...[...one.querySelectorAll('text')].map((text) => scale * parseFloat(getComputedStyle(text).fontSize)));
+        })"""
+    )
+    assert min(heights) >= 10
+
+
+def test_heads_that_sort_are_aligned_with_their_column(look):
+    aligned = look(details=True).page.evaluate(
+        """() => [...document.querySelectorAll('thead th > button')].map((one) =>
+          [getComputedStyle(one).textAlign, getComputedStyle(one.parentElement).textAlign])"""
+    )
+    assert aligned
+    assert all(button == head for button, head in aligned)
+
+
 def test_without_scripts_all_figures_and_tables_are_there(look):
     with_scripts, without = look(), look(scripts=False)
     for selector in ("figure", "figure svg", "table", "main data", "details"):

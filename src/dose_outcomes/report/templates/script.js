@@ -120,6 +120,14 @@
     figure.append(bar);
   }
 
+  // What goes on at the right has an edge that says so, until it is scrolled there.
+  const edge = (one) => one.classList.toggle("cut", one.scrollWidth - one.clientWidth - one.scrollLeft > 1);
+  const sizes = new ResizeObserver((entries) => entries.forEach((entry) => edge(entry.target)));
+  for (const one of document.querySelectorAll(".scroll")) {
+    sizes.observe(one);
+    one.addEventListener("scroll", () => edge(one), { passive: true });
+  }
+
   // Trace: every number leads to its row.
   const register = JSON.parse(document.getElementById("register").textContent);
   const dialog = document.getElementById("source");
