@@ -100,7 +100,8 @@ def test_text_of_drawings_is_not_too_small_on_a_narrow_screen(look):
     heights = look(width=320).page.evaluate(
         """() => [...document.querySelectorAll('figure svg')].map((one) => {
           const scale = one.getBoundingClientRect().width / one.viewBox.baseVal.width;
-          return Math.min(...[...one.querySelectorAll('text')].map((text) => scale * parseFloat(getComputedStyle(text).fontSize)));
+          const sizes = [...one.querySelectorAll('text')].map((text) => parseFloat(getComputedStyle(text).fontSize));
+          return scale * Math.min(...sizes);
         })"""
     )
     assert min(heights) >= 10

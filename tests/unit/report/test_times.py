@@ -77,4 +77,4 @@ def test_the_table_prints_the_estimate_of_its_day_and_not_the_height_of_a_curve_
     assert cell.point.estimate != cell.share.estimate
     table = page[page.index("share still on the drug") :]
     table = table[: table.index("</table>")]
-    assert f'data-r={cell.share.identifier}' in table
+    assert f"data-r={cell.share.identifier}" in table
