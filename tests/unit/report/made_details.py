@@ -171,6 +171,7 @@ def response_of_all() -> list[Result]:
     key: dict[str, Any] = {"endpoint": "response", "missing_data": "non_responder"}
     rows = [
         against("responder_contrast", "risk_difference", **key, subgroup="stratified by condition", p_value=0.2),
+        against("responder_contrast", "simultaneous_risk_difference", **key, subgroup="stratified by condition"),
         row("responder_rate", "heterogeneity_test", **key, dose="1 mg", estimate=9.1, p_value=0.01),
         row("dose_response", "contrast_test", **key, subgroup="standardised over conditions; linear", p_value=0.02),
         against("missing_data_ladder", "risk_difference", **key | {"missing_data": "worst_case"}),

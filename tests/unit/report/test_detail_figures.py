@@ -81,8 +81,13 @@ def test_dots_of_small_multiples_lie_at_their_estimates(kind, register, wording)
 def test_a_curve_that_cannot_be_estimated_is_not_drawn(register, wording):
     found = {panel.label: panel for panel in dose_responses(responses(register, wording)[0], register, wording)}
     assert found["Itch, chronic"].fitted == []
-    assert found["Itch, chronic"].detail == "no curve"
+    assert found["Itch, chronic"].detail == "no share shown"
     assert len(found["Aches"].fitted) == 2
+    response = responses(register, wording)[0]
+    line = next(row for row in response.rows if row.label == "Itch, chronic")
+    shares = next(row for row in response.rows if row.label == "Aches").cells
+    one_share = replace(response, rows=[replace(line, cells=shares)])
+    assert dose_responses(one_share, register, wording)[0].detail == "no curve"
 
 
 def test_differences_at_the_start_lie_at_their_estimates(register, wording):
