@@ -215,6 +215,8 @@ def test_a_number_leads_to_its_row_by_keyboard_and_focus_comes_back(look):
     assert facts["File"] == "estimates.csv"
     assert facts["Analysis"] == "responder_rate"
     assert (facts["Patients"], facts["Events"]) == ("240", "84")
+    assert re.fullmatch(r"src/dose_outcomes/outcomes/responder_rate\.py, line \d+", facts["Code"])
+    assert (facts["Rule"], facts["Computed again by"]) == ("estimates", "snakemake --forcerun estimates")
     page.keyboard.press("Escape")
     assert not dialog.is_visible()
     page.keyboard.press("Enter")

@@ -151,6 +151,10 @@
     register.fields.forEach((field, place) => {
       const word = register.numbers.includes(field) ? values[place] : register.words[values[place] ?? 0];
       if (word !== null && word !== "") found.push([names[field], String(word)]);
+      if (register.code[word] !== undefined && field === "analysis") found.push(["Code", register.code[word]]);
+      if (register.rules[word] !== undefined && field === "source") {
+        found.push(["Rule", register.rules[word][0]], ["Computed again by", register.rules[word][1]]);
+      }
     });
     return found;
   };
