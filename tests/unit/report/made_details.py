@@ -223,6 +223,9 @@ def course() -> list[Result]:
         for week in WEEKS:
             rows.append(row("score_change", "mean_change", **key, day=7 * week, estimate=-week / 4,
                             low=-week / 4 - 0.5, high=-week / 4 + 0.5, n=120 - week))  # fmt: skip
+            for place, statistic in ((-1.5, "lower_quartile"), (-0.5, "median"), (1.0, "upper_quartile")):
+                rows.append(row("score_change", statistic, **key, day=7 * week, estimate=place - week / 4,
+                                low=None, high=None, n=120 - week))  # fmt: skip
         for dose in DOSES:
             rows.append(row("mixed_model", "adjusted_mean_change", **key, dose=dose, day=84))
         rows.append(against("mixed_model", "adjusted_mean_difference", **key, day=84))
