@@ -82,6 +82,40 @@ def test_the_page_never_scrolls_sideways(look, request, width, kind):
     assert sight.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_what_goes_on_at_the_right_says_so_until_it_is_scrolled_there(look):
+    page = look(width=320, details=True).page
+    page.wait_for_function("document.querySelector('.scroll.cut') !== null")
+    wrong = """() => [...document.querySelectorAll('.scroll')].filter((one) => one.classList.contains('cut')
+      !== (one.scrollWidth - one.clientWidth - one.scrollLeft > 1)).length"""
+    assert page.evaluate(wrong) == 0
+    drawing = page.locator(".drawing.scroll, .scroll:has(svg)").first
+    assert drawing.evaluate("one => getComputedStyle(one).boxShadow") != "none"
+    drawing.evaluate("one => { one.scrollLeft = one.scrollWidth; }")
+    page.wait_for_function(
+        "() => !document.querySelector('.drawing.scroll, .scroll:has(svg)').classList.contains('cut')"
+    )
+
+
+def test_text_of_drawings_is_not_too_small_on_a_narrow_screen(look):
+    heights = look(width=320).page.evaluate(
+        """() => [...document.querySelectorAll('figure svg')].map((one) => {
+          const scale = one.getBoundingClientRect().width / one.viewBox.baseVal.width;
+          const sizes = [...one.querySelectorAll('text')].map((text) => parseFloat(getComputedStyle(text).fontSize));
+          return scale * Math.min(...sizes);
+        })"""
+    )
+    assert min(heights) >= 10
+
+
+def test_heads_that_sort_are_aligned_with_their_column(look):
+    aligned = look(details=True).page.evaluate(
+        """() => [...document.querySelectorAll('thead th > button')].map((one) =>
+          [getComputedStyle(one).textAlign, getComputedStyle(one.parentElement).textAlign])"""
+    )
+    assert aligned
+    assert all(button == head for button, head in aligned)
+
+
 def test_without_scripts_all_figures_and_tables_are_there(look):
     with_scripts, without = look(), look(scripts=False)
     for selector in ("figure", "figure svg", "table", "main data", "details"):
@@ -181,6 +215,8 @@ def test_a_number_leads_to_its_row_by_keyboard_and_focus_comes_back(look):
     assert facts["File"] == "estimates.csv"
     assert facts["Analysis"] == "responder_rate"
     assert (facts["Patients"], facts["Events"]) == ("240", "84")
+    assert re.fullmatch(r"src/dose_outcomes/outcomes/responder_rate\.py, line \d+", facts["Code"])
+    assert (facts["Rule"], facts["Computed again by"]) == ("estimates", "snakemake --forcerun estimates")
     page.keyboard.press("Escape")
     assert not dialog.is_visible()
     page.keyboard.press("Enter")
@@ -291,3 +327,18 @@ def test_it_prints_with_everything_open(look, tmp_path):
     assert not page.locator("nav").is_visible()
     assert page.locator(".badge").is_visible()
     assert page.pdf(path=tmp_path / "report.pdf", format="A4").startswith(b"%PDF")
+
+
+def test_on_paper_titles_stay_with_their_tables_and_cautions_are_no_larger_than_numbers(look):
+    page = look().page
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    style = "one => [getComputedStyle(one).breakInside, getComputedStyle(one).breakAfter]"
+    breaks = {name: page.locator(name).first.evaluate(style) for name in ("caption", "summary", "tr.group")}
+    assert breaks["caption"] == ["avoid", "avoid"]
+    assert breaks["summary"][1] == breaks["tr.group"][1] == "avoid"
+    size = "one => parseFloat(getComputedStyle(one).fontSize)"
+    assert page.locator(".why").first.evaluate(size) <= page.locator("td > b").first.evaluate(size)
+    lights = page.locator(".strip li").evaluate_all("lights => lights.map(one => one.getBoundingClientRect().top)")
+    assert len(lights) == 5
+    assert len(set(lights)) == 1

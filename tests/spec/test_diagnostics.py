@@ -132,3 +132,35 @@ def test_a_subgroup_is_judged_by_its_own_patients(spec):
     }
     # diagnostics of subgroups are no rows of their own
     assert not outcome.estimates.query("analysis == 'contrast_diagnostics' and subgroup != ''").size
+
+
+def test_a_mixed_model_is_marked_for_what_it_does_not_adjust_for(spec):
+    tables = cohort()
+    # scores at the start of 6 and 7 at the low dose, 8 and 9 at the high one: far apart, and adjusted for
+    lines = tables["assessments"].split("\n")
+    for number, line in enumerate(lines):
+        name, *rest = line.split()
+        start = (6 if name.startswith("low") else 8) + (number % 3 == 0)
+        if name != "patient_id":
+            lines[number] = f"{name} {rest[0]} PAIN_NRS {start if rest[0] == '0' else 3 + number % 5}"
+    tables["assessments"] = "\n".join(lines)
+    course = {"score_change": {"visit_weeks": [12], "mixed_model": True}}
+    key = {
+        "analysis": "mixed_model",
+        "condition": "fibromyalgia",
+        "dose": "high",
+        "statistic": "adjusted_mean_difference",
+    }
+
+    def marks(**bounds) -> tuple[str, str]:
+        outcome = spec({**study(minimum_events_per_variable=0.1, **bounds), "course": course}, **tables)
+        ((found, estimate),) = outcome.rows("note estimate", **key)
+        assert estimate != "-", found
+        return found.replace("_", " "), note(outcome)
+
+    model, responders = marks(maximum_standardised_difference=0.25)
+    assert model == "diagnostics failed: groups differ in sex (bound 0.25)"
+    assert "groups differ in score at the start" in responders
+    model, responders = marks(maximum_standardised_difference=1)
+    assert (model, "groups differ in score at the start" in responders) == ("-", True)
+    assert marks(minimum_share_followed=0.81)[0] == "diagnostics failed: follow-up short at low (bound 0.81)"

@@ -24,6 +24,7 @@ from dose_outcomes.cohort.quality import judged, refuse_unknown_thresholds
 from dose_outcomes.cohort.raw import ROW, RawTable, as_expression
 from dose_outcomes.cohort.set_aside import set_aside
 from dose_outcomes.cohort.sources import read_tables
+from dose_outcomes.cohort.sources.adam_origins import with_origins
 from dose_outcomes.cohort.sources.files import refuse_damaged
 from dose_outcomes.cohort.tables import TABLES
 from dose_outcomes.engine import connect
@@ -133,7 +134,7 @@ def check_tables(
     refuse_unknown_thresholds(verdicts, study)
     with_strangers = {fault.table for fault in faults if fault.check.endswith(".patient_id.known")}
     identifying = check_identifiers(connection, raw, checker.stored, numbered, study, with_strangers)
-    faults = [*identifying, *judged(faults, verdicts, study)]
+    faults = with_origins([*identifying, *judged(faults, verdicts, study)], study)
     if tell:
         tell(summary_text(verdicts, {table.name: table.rows_read for table in raw}, study, len(identifying)))
     if faults:
@@ -145,7 +146,7 @@ def check_tables(
         taken = set_aside(connection, numbered, faults)
         numbered, reasons = taken.kept, taken.reasons
         _, left = _checker(connection, study, numbered, files, folder, ()).check()
-        raise_faults([fault for fault in left if fault.severity == "error"], str(faults_file))
+        raise_faults(with_origins([fault for fault in left if fault.severity == "error"], study), str(faults_file))
     used = {name: _rows_of(connection, folder / f"{name}.parquet") for name in files}
     if not used["patients"]:
         raise CohortDataError("The data cannot be used: no patient is left. See data.tables and quality in the study")

@@ -46,6 +46,8 @@ class Fault:
         Rows (or patients) that were asked; None when not known.
     failing : Table or None
         Expression of all these rows, with their numbers; made of `rows` when None.
+    origin : str
+        What the column is made of in the source, where that has other names.
     """
 
     check: str
@@ -62,9 +64,11 @@ class Fault:
     number: int | None = None
     checked: int | None = None
     failing: ir.Table | None = field(default=None, repr=False, compare=False)
+    origin: str = ""
 
     def __str__(self) -> str:
-        where = f"{self.file}: column {self.column}" if self.column else self.file
+        origin = f" ({self.origin})" if self.origin else ""
+        where = f"{self.file}: column {self.column}{origin}" if self.column else self.file
         said = self.sentence if self.sentence.endswith("?") else f"{self.sentence}."
         if not self.rows:
             return f"{where}: {said} {self.remedy}"

@@ -130,9 +130,10 @@ def cards(register: Register, response: Response | None, effects: SideEffects | 
     met: Part = Name(in_sentence(response.label)) if response else "no response was asked for"
     return [
         _card("Patients", patients, ["patients analysed"], [conditions, ", ", Name(span)], wording),
-        _card("Harm" if response and response.harm else "Benefit", benefit, [met, *where], _of(benefit), wording),
+        _card("Harm" if response and response.harm else "Benefit", benefit, [met, *where],
+              _of(benefit, " who could be assessed"), wording),
         _card("Harm", harm, ["at least one side effect", *where], _of(harm), wording),
-    ]
+    ]  # fmt: skip
 
 
 def _card(heading: str, row: Estimate | None, text: list[Part], detail: list[Part], wording: Wording) -> Card:
@@ -149,7 +150,7 @@ def _card(heading: str, row: Estimate | None, text: list[Part], detail: list[Par
     return Card(heading, None if gap else row, gap.text if gap else "", text, detail, interval)
 
 
-def _of(row: Estimate | None) -> list[Part]:
+def _of(row: Estimate | None, whom: str = "") -> list[Part]:
     if row is None or row.estimate is None or row.events is None or row.n is None:
         return []
-    return [Printed(row, "events"), " of ", Printed(row, "n"), " patients"]
+    return [Printed(row, "events"), " of ", Printed(row, "n"), f" patients{whom}"]

@@ -17,7 +17,7 @@ SUBGROUP = "responder_rate_by_subgroup"
 ANY_DAY = object()
 SIMULTANEOUSLY = (
     "Simultaneous interval: wider, so that those of all tests of the family hold together (Bonferroni); the adjusted p "
-    "value comes from a stronger test. "
+    "value comes from a stronger test; –: a test of no family. "
 )
 
 
@@ -104,7 +104,7 @@ class Comparisons:
     def _compared(self, line: ResponseRow, statistic: str, form: Form, dose: str, subgroup: str) -> Cell:
         row = self._find(line, CONTRAST, statistic, dose, subgroup=subgroup)
         # of tests in no family there is no simultaneous interval: nothing is missing
-        return Cell(form, row) if row or form != "limits" else Cell("words")
+        return Cell(form, row) if row or form != "limits" else Cell("words", text="–")
 
     def _by_condition(self) -> Grid | None:
         lines = [

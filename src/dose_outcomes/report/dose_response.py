@@ -47,7 +47,8 @@ def dose_responses(response: Response, register: Register, wording: Wording) -> 
                 fitted.append((place, fit))
         estimable = bool(fitted) and all(row.estimate is not None for _, row in fitted)
         supported = estimable and not any(UNSUPPORTED in row.note for _, row in fitted)
-        detail = "" if estimable else "no curve"
+        drawn = any(row.estimate is not None for _, row in observed)
+        detail = "no curve" if drawn else "no share shown"
         if estimable:
             detail = "" if supported else "no shape supported"
         panels.append(DoseResponse(line.label, detail, observed, fitted if estimable else [], supported))

@@ -98,7 +98,8 @@ def failed(row: Estimate | None) -> str:
     if row is None or not row.note.startswith(FAILED):
         return ""
     reasons, _, _ = row.note.removeprefix(FAILED).partition("; ")
-    return plain(re.sub(r"(: [^,]*)? \(bound [^,)]*\)", "", reasons))
+    words = plain(re.sub(r"(: [^,]*)? \(bound [^,)]*\)", "", reasons))
+    return re.sub(r"(follow-up short at [^,]*), follow-up short at ", r"\1 and ", words)
 
 
 def compared(wording: Wording, rows: Iterable[Estimate]) -> tuple[str, list[Dose]]:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 from dose_outcomes.report.answer import Name, Part, Printed, interval_of, reading
 from dose_outcomes.report.comparisons import CONTRAST, STRATIFIED, find, last_total
+from dose_outcomes.report.grids import failed
+from dose_outcomes.report.harm_details import CONTRAST as HARM_CONTRAST
 from dose_outcomes.report.hidden import absence
 from dose_outcomes.report.register import Estimate, Register
 from dose_outcomes.report.response import Response
@@ -36,16 +38,58 @@ def response_lead(response: Response, register: Register, wording: Wording) -> l
 
 
 def _difference(response: Response, register: Register, wording: Wording) -> list[Part]:
-    """Say how far the last dose lies from the reference: within conditions where that is shown, else altogether."""
+    """Say how far the last dose lies from the reference."""
+    row, adjusted = _difference_row(response, register, wording)
+    if row is None or row.estimate is None:
+        return []
+    names: list[Part] = [Name(wording.doses[-1].label), " less ", Name(in_sentence(row.comparator)), adjusted]
+    return [*names, ": ", *_value(row, wording), " percentage points"]
+
+
+def _difference_row(response: Response, register: Register, wording: Wording) -> tuple[Estimate | None, str]:
+    """Return the difference of the last dose: within conditions where that is shown, else altogether."""
     line, dose = last_total(response), wording.doses[-1]
+    found: list[Estimate] = []
     for subgroup, words in ((STRATIFIED, " within conditions"), ("", " without regard to condition")):
         row = line and find(register, line, CONTRAST, "risk_difference", dose.identifier,
                             missing_data=response.primary, subgroup=subgroup)  # fmt: skip
         if row and row.estimate is not None:
-            adjusted = words if len(wording.conditions) > 1 else ""
-            names: list[Part] = [Name(dose.label), " less ", Name(in_sentence(row.comparator)), adjusted]
-            return [*names, ": ", *_value(row, wording), " percentage points"]
-    return []
+            return row, words if len(wording.conditions) > 1 else ""
+        found += [row] if row else []
+    return (found[0] if found else None), ""
+
+
+def doses_lead(
+    response: Response | None, effects: SideEffects | None, register: Register, wording: Wording
+) -> list[Part]:
+    """Return how the last dose compares with the reference, benefit and harm; empty where no doses are compared.
+
+    The rule has three wordings for each: the interval lies on one side of zero, it holds zero, there is no number.
+    """
+    if effects is None or len(wording.doses) < 2:
+        return []
+    dose = wording.doses[-1]
+    benefit = _difference_row(response, register, wording)[0] if response else None
+    harm = register.one(HARM_CONTRAST, "risk_difference", effects.condition, dose.identifier, endpoint="any")
+    rows = [("responders" if not (response and response.harm) else "patients with the event", benefit),
+            ("patients with a side effect", harm)]  # fmt: skip
+    reference = next((row.comparator for _, row in rows if row), "")
+    if not reference:
+        return []
+    parts: list[Part] = [Name(dose.label), " compared with ", Name(in_sentence(reference)), ", percentage points: "]
+    for number, (people, row) in enumerate(rows):
+        parts += ["; " if number else "", f"{people} ", *_value(row, wording), *_told_apart(row, dose)]
+    return [*parts, "."]
+
+
+def _told_apart(row: Estimate | None, dose: Dose) -> list[Part]:
+    if row is None or row.estimate is None or row.low is None or row.high is None:
+        return []
+    caution = failed(row)
+    warned: list[Part] = [" (caution: ", Name(caution), ")"] if caution else []
+    if row.low <= 0 <= row.high:
+        return [", an interval that holds no difference", *warned]
+    return [", more at " if row.low > 0 else ", fewer at ", Name(in_sentence(dose.label)), *warned]
 
 
 def _ends(cells: Sequence[tuple[Dose, Estimate | None]]) -> list[Part]:

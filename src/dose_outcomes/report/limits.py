@@ -46,7 +46,7 @@ def limits(study: dict[str, Any], register: Register, wording: Wording) -> list[
         )
     if compared and study.get("multiplicity"):
         sentences.append(
-            "p values are adjusted within the families named below only; intervals are not: of many, "
+            "p values are adjusted within the families named above only; intervals are not: of many, "
             "some miss the truth."
         )
     else:

@@ -157,8 +157,8 @@ def criteria(wording: Wording) -> list[str]:
     for criterion in wording.study.get("eligibility", []):
         label = plain(criterion["label"])
         if "without_drug_class" in criterion:
-            first, last = criterion["first_day"], criterion["last_day"]
-            detail = f"a drug of class {plain(criterion['without_drug_class'])} on any of days {first} to {last}"
+            days = f"{criterion['first_day']} to {criterion['last_day']}".replace("-", "−")
+            detail = f"a drug of class {plain(criterion['without_drug_class'])} on any of days {days}"
         else:
             kept = [
                 words.format(_listed(criterion[key]))

@@ -27,7 +27,7 @@ from dose_outcomes.report.grids import failed, words_of
 from dose_outcomes.report.harm_course import HarmCourse
 from dose_outcomes.report.harm_details import HarmDetails
 from dose_outcomes.report.hidden import absence, suppression
-from dose_outcomes.report.leads import response_lead, side_effects_lead, time_lead
+from dose_outcomes.report.leads import doses_lead, response_lead, side_effects_lead, time_lead
 from dose_outcomes.report.limits import caution, families, limits
 from dose_outcomes.report.literature import Literature
 from dose_outcomes.report.numbering import Numbering
@@ -162,6 +162,7 @@ def _content(release: Release, register: Register, wording: Wording) -> dict[str
         "nature": "synthetic" if synthetic else "real",
         "badge": _badge(synthetic, wording.minimum),
         "title": title(primary, effects, wording),
+        "doses_lead": doses_lead(primary, effects, register, wording),
         "cards": cards(register, primary, effects, wording),
         "caution": caution(study, primary, wording),
         "flows": flows(register),

@@ -32,6 +32,7 @@ class Scores:
     over_visits: list[Panel]
     distribution: list[Panel]
     changes: Grid | None
+    spread: Grid | None
     model: Grid | None
     thresholds: Grid | None
 
@@ -42,6 +43,7 @@ def scores(register: Register, wording: Wording) -> Scores:
         over_visits=_over_visits(register, wording),
         distribution=_distribution(register, wording),
         changes=_changes(register, wording),
+        spread=_spread(register, wording),
         model=_model(register, wording),
         thresholds=_thresholds(register, wording),
     )
@@ -103,6 +105,28 @@ def _changes(register: Register, wording: Wording) -> Grid | None:
         [week(day).capitalize() for day in days], lines,
         f"Score at the visit less score at the start, {wording.interval}, patients with both. "
         "Who is still seen changes from visit to visit.",
+    )  # fmt: skip
+
+
+def _spread(register: Register, wording: Wording) -> Grid | None:
+    """Return medians with quartiles: how far patients lie apart, which the interval of a mean does not say."""
+    days = sorted({row.day for row in register.select(CHANGE, statistic="median") if row.day is not None})
+
+    def cell(condition: str, day: int) -> Cell:
+        median, lower, upper = (
+            register.one(CHANGE, statistic, condition, wording.total_dose, day=day)
+            for statistic in ("median", "lower_quartile", "upper_quartile")
+        )
+        return Cell("median", median, (lower, upper))
+
+    return grid(
+        "Median change of the score since the start, all doses", "Condition and score",
+        [week(day).capitalize() for day in days],
+        [
+            Line(_label(condition, code, wording), [cell(condition, day) for day in days])
+            for condition, code in _scored(register, wording)
+        ],
+        "With quartiles: half of the patients lie between them. Patients with both scores.",
     )  # fmt: skip
 
 

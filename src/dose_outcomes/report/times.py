@@ -28,8 +28,10 @@ class RiskCell:
     censored: Estimate | None
     point: CurvePoint | None
     """Height of the curve on that day; None where the curve has ended, or its course is unknown."""
+    share: Estimate | None
+    """Estimate of that day itself, where it was asked for: a released curve may lag behind it."""
     ended: bool
-    """Whether the curve ends before that day."""
+    """Whether too few are at risk on that day for a curve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +146,7 @@ def _times(
         released = next(
             (points for name in names[total] if (points := register.curve(analysis, name, total, dose.identifier))), []
         )
-        kept = while_enough_at_risk(released, wording.minimum)
-        end = min(days[-1], kept[-1].day) if kept else 0
-        points = [point for point in kept if point.day <= end]
-        if points and is_gap(points[-1].day, end, wording.minimum):
-            end = points[-1].day  # what came after it is not known at the end of the axis
+        points, end, last = drawn(released, days[-1], wording.minimum)
         risk = [
             RiskCell(
                 day,
@@ -156,7 +154,8 @@ def _times(
                 find("cumulative_events", total, dose.identifier, day),
                 find("cumulative_censored", total, dose.identifier, day),
                 height(points, end, day, wording.minimum),
-                day > end,
+                find("survival", total, dose.identifier, day),
+                day > last,
             )
             for day in days
         ]
@@ -183,6 +182,31 @@ def _times(
             dict.fromkeys(curve.points[0].method for curve in curves if curve.points and curve.points[0].method)
         ),
     )
+
+
+def drawn(released: list[CurvePoint], horizon: int, minimum: int) -> tuple[list[CurvePoint], int, int]:
+    """Return the points of a curve that are drawn, the last day drawn, and the last with enough patients at risk.
+
+    The last point keeps its height until the end of the axis only where the next released point says that little can
+    have happened: after a longer step the height of the last point is not that of the end.
+
+    Parameters
+    ----------
+    released : list of CurvePoint
+        All points that may be shown, also those beyond the axis.
+    horizon : int
+        Last day of the axis.
+    minimum : int
+        Smallest count that is shown.
+    """
+    kept = while_enough_at_risk(released, minimum)
+    if not kept:
+        return [], 0, 0
+    end = min(horizon, kept[-1].day)
+    points = [point for point in kept if point.day <= end]
+    next_known = next((point.day for point in released if point.day > end), end)
+    unknown = points[-1].day < end and is_gap(points[-1].day, next_known, minimum)
+    return points, points[-1].day if unknown else end, kept[-1].day
 
 
 def while_enough_at_risk(points: list[CurvePoint], minimum: int) -> list[CurvePoint]:

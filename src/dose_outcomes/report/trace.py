@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from dose_outcomes.report.code import COMMAND, RULES, code_of
 from dose_outcomes.report.register import CurvePoint, Estimate, Step
 
 #: Alike in all rows of one kind of estimate, and kept once for all of them.
@@ -52,6 +53,8 @@ class Trace:
             "words": list(words),
             "kinds": list(kinds),
             "rows": rows,
+            "code": {name: code for name in words if (code := code_of(name))},
+            "rules": {source: [rule, COMMAND.format(rule=rule)] for source, rule in RULES.items()},
         }
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         # nothing in a label may end the script element or open a comment

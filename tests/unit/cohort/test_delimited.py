@@ -117,16 +117,20 @@ def test_what_was_recognised_is_said(read):
     assert empty == 1
     assert notes == (
         "UTF-16 text (by its byte-order mark)",
-        "comma between the cells",
         "cells hold line breaks; rows are numbered as a spreadsheet does, not as a text editor",
         "the last line is not closed by a line break: see whether the file is complete",
         "1 column without name and content left out",
     )
     assert read(b"x\na;b\n1;2\n", delimiter="semicolon", header_row=2, encoding="utf-8")[2] == (
-        "UTF-8 text (as the study file says)",
         "semicolon between the cells",
         "names in row 2, rows above it left out",
     )
+
+
+def test_a_file_as_expected_is_read_without_a_word(read):
+    assert read(b"a,b\n1,2\n")[2] == ()
+    assert read(b"\xef\xbb\xbfa\tb\n1\t2\n", name="a.tsv")[2] == ()
+    assert read(b"a\tb\n1\t2\n", delimiter="tab")[2] == ("tab between the cells",)
 
 
 def test_a_cut_off_file_is_refused_wherever_a_row_is_torn(read):

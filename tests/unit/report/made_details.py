@@ -171,6 +171,7 @@ def response_of_all() -> list[Result]:
     key: dict[str, Any] = {"endpoint": "response", "missing_data": "non_responder"}
     rows = [
         against("responder_contrast", "risk_difference", **key, subgroup="stratified by condition", p_value=0.2),
+        against("responder_contrast", "simultaneous_risk_difference", **key, subgroup="stratified by condition"),
         row("responder_rate", "heterogeneity_test", **key, dose="1 mg", estimate=9.1, p_value=0.01),
         row("dose_response", "contrast_test", **key, subgroup="standardised over conditions; linear", p_value=0.02),
         against("missing_data_ladder", "risk_difference", **key | {"missing_data": "worst_case"}),
@@ -222,6 +223,9 @@ def course() -> list[Result]:
         for week in WEEKS:
             rows.append(row("score_change", "mean_change", **key, day=7 * week, estimate=-week / 4,
                             low=-week / 4 - 0.5, high=-week / 4 + 0.5, n=120 - week))  # fmt: skip
+            for place, statistic in ((-1.5, "lower_quartile"), (-0.5, "median"), (1.0, "upper_quartile")):
+                rows.append(row("score_change", statistic, **key, day=7 * week, estimate=place - week / 4,
+                                low=None, high=None, n=120 - week))  # fmt: skip
         for dose in DOSES:
             rows.append(row("mixed_model", "adjusted_mean_change", **key, dose=dose, day=84))
         rows.append(against("mixed_model", "adjusted_mean_difference", **key, day=84))

@@ -92,5 +92,8 @@ def test_cards_are_patients_benefit_harm(register, found, wording):
     shown = cards(register, *found, wording)
     assert [show(card.row) for card in shown] == ["240", "35.0%", "50.0%"]
     assert text(shown[0].detail) == "3 conditions, 1 mg to 4 mg"
-    assert [text(card.detail) for card in shown[1:]] == ["84 of 240 patients", "100 of 200 patients"]
+    assert [text(card.detail) for card in shown[1:]] == [
+        "84 of 240 patients who could be assessed",
+        "100 of 200 patients",
+    ]
     assert [text(card.interval) for card in shown[1:]] == ["95% CI 25.0 to 47.0", "95% CI 45.0 to 58.0"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -16,6 +17,7 @@ from dose_outcomes.report.dose_response import dose_responses
 from dose_outcomes.report.figures import dots, incidence_curves, panels, small_multiples, stacks
 from dose_outcomes.report.harm_course import HarmCourse
 from dose_outcomes.report.harm_details import HarmDetails
+from dose_outcomes.report.numbers import show
 from dose_outcomes.report.response import responses
 from dose_outcomes.report.scores import scores
 from dose_outcomes.report.side_effects import side_effects
@@ -79,8 +81,13 @@ def test_dots_of_small_multiples_lie_at_their_estimates(kind, register, wording)
 def test_a_curve_that_cannot_be_estimated_is_not_drawn(register, wording):
     found = {panel.label: panel for panel in dose_responses(responses(register, wording)[0], register, wording)}
     assert found["Itch, chronic"].fitted == []
-    assert found["Itch, chronic"].detail == "no curve"
+    assert found["Itch, chronic"].detail == "no share shown"
     assert len(found["Aches"].fitted) == 2
+    response = responses(register, wording)[0]
+    line = next(row for row in response.rows if row.label == "Itch, chronic")
+    shares = next(row for row in response.rows if row.label == "Aches").cells
+    one_share = replace(response, rows=[replace(line, cells=shares)])
+    assert dose_responses(one_share, register, wording)[0].detail == "no curve"
 
 
 def test_differences_at_the_start_lie_at_their_estimates(register, wording):
@@ -164,6 +171,22 @@ def test_incidences_step_through_their_estimates(register, wording):
                 assert any(number == pytest.approx(width * point.day / last, abs=HALF_A_UNIT) for number in numbers)
                 y = incidence_curves.HEIGHT * (1 - point.estimate / end)
                 assert any(number == pytest.approx(y, abs=HALF_A_UNIT) for number in numbers)
+
+
+def test_under_incidences_stand_the_patients_so_far_of_both_panels(register, wording):
+    detail = TimeDetails(wording.study["time_to_response"][0], register, wording)
+    content = incidence_curves.causes(detail, register, wording)
+    last = incidence_curves.last_day(content)
+    day, row = content[0].counts["4 mg"][0]
+    within = [replace(cause, counts={"4 mg": [(last, cause.counts["4 mg"][0][1])]}) for cause in content]
+    expected = " | ".join(show(cause.counts["4 mg"][0][1], "events") for cause in content)
+    assert incidence_curves.counted(within, "4 mg") == [(last, expected)]
+    assert day > last
+    assert incidence_curves.counted(content, "4 mg") == []
+    hidden = [replace(within[0], counts={"4 mg": [(last, replace(row, events=None))]}), within[1]]
+    assert incidence_curves.counted(hidden, "4 mg")[0][1].startswith("hidden | ")
+    svg = to_svg(incidence_curves.incidence_curves(within, wording), "F1", "Title", "Description")
+    assert expected in [element.text for element in ElementTree.fromstring(svg).iter()]
 
 
 def test_a_failed_diagnostic_is_said_as_the_results_say_it():

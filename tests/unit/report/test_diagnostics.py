@@ -23,7 +23,7 @@ from dose_outcomes.results import format_number
         (
             "diagnostics failed: groups differ in sex: standardised difference 0.31 (bound 0.25), follow-up short at "
             "0.5 mg: 0.67 of the patients (bound 0.8), follow-up short at 3 mg (bound 0.8); more",
-            "groups differ in sex, follow-up short at 0.5 mg, follow-up short at 3 mg",
+            "groups differ in sex, follow-up short at 0.5 mg and 3 mg",
         ),
         ("diagnostics failed: wide interval: upper over lower limit 12.1 (bound 10)", "wide interval"),
     ],

@@ -126,7 +126,8 @@ def test_colours_are_variables(matrix):
 
 
 @pytest.mark.parametrize(
-    ("needed", "wanted", "end"), [(0.04, 0.04, 0.05), (0.22, 0.31, 0.4), (0.1, 0.9, 0.1), (0.95, 1.0, 1.0)]
+    ("needed", "wanted", "end"),
+    [(0.04, 0.04, 0.05), (0.22, 0.31, 0.4), (0.18, 0.22, 0.3), (0.1, 0.9, 0.1), (0.95, 1.0, 1.0)],
 )
 def test_axes_end_at_round_numbers(needed, wanted, end):
     assert axis_ticks(needed, wanted)[-1] == end

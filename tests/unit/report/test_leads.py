@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dose_outcomes.report.answer import Name, Printed
-from dose_outcomes.report.leads import response_lead, side_effects_lead, time_lead
+from dose_outcomes.report.leads import doses_lead, response_lead, side_effects_lead, time_lead
 from dose_outcomes.report.numbers import show
 from dose_outcomes.report.response import responses
 from dose_outcomes.report.side_effects import side_effects
@@ -63,3 +63,52 @@ def test_each_stands_first_in_its_section(page):
         start = page.index(f'<section id="{section}"')
         lead = page.index('class="lead"', start) if 'class="lead"' in page[start:] else page.index("class=lead", start)
         assert lead < page.index("<figure", start)
+
+
+class Rows:
+    """Rows of comparisons with other numbers than those released."""
+
+    def __init__(self, register, **changes):
+        self._register, self._changes = register, changes
+
+    def one(self, analysis, *key, **further):
+        row = self._register.one(analysis, *key, **further)
+        return replace(row, **self._changes.get(analysis, {})) if row else row
+
+
+def test_the_first_screen_compares_the_last_dose_with_the_reference(response, register, wording):
+    effects = side_effects(register, wording, "all")
+    rows = Rows(
+        register,
+        responder_contrast={"estimate": 0.06, "low": -0.02, "high": 0.14, "note": ""},
+        side_effect_contrast={
+            "estimate": 0.18, "low": 0.13, "high": 0.24,
+            "note": "diagnostics failed: follow-up short at 4 mg: 0.7 (bound 0.8), "
+            "follow-up short at 1 mg: 0.6 (bound 0.8)",
+        },
+    )  # fmt: skip
+    assert text(doses_lead(response, effects, rows, wording)) == (
+        "4 mg compared with 1 mg, percentage points: responders +6.0 (95% CI −2.0 to +14.0), an interval that holds no "
+        "difference; patients with a side effect +18.0 (95% CI +13.0 to +24.0), more at 4 mg (caution: follow-up short "
+        "at 4 mg and 1 mg)."
+    )
+
+
+def test_fewer_and_hidden_differences_are_said(response, register, wording):
+    effects = side_effects(register, wording, "all")
+    hidden = {"estimate": None, "low": None, "high": None, "suppressed": "count below 5"}
+    rows = Rows(
+        register,
+        responder_contrast={"estimate": -0.06, "low": -0.1, "high": -0.01, "note": ""},
+        side_effect_contrast=hidden,
+    )
+    found = text(doses_lead(response, effects, rows, wording))
+    assert found.endswith(
+        "responders −6.0 (95% CI −10.0 to −1.0), fewer at 4 mg; patients with a side effect not shown."
+    )
+    assert doses_lead(response, None, register, wording) == []
+
+
+def test_it_stands_on_the_first_screen_before_the_cards(page):
+    start = page.index('<section id="answer"')
+    assert start < page.index("compared with", start) < page.index("card-heading", start)

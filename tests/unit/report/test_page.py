@@ -277,3 +277,15 @@ def test_an_earlier_release_without_the_account_is_still_read(release):
 
     quality = {name: part for name, part in release.data_quality.items() if name != "released"}
     assert "rows of estimates.csv are shown" not in render(replace(release, data_quality=quality))
+
+
+def test_no_cell_of_a_table_is_blank(page):
+    cells = re.findall(r"<t[dh][ >].*?(?=<t[dh][ >]|</t[dh]>|</tr>)", page, re.S)
+    assert len(cells) > 100
+    assert [cell for cell in cells if not re.sub(r"<[^>]*>", "", cell).strip()] == []
+
+
+def test_limits_point_back_to_the_families_that_stand_before_them(page):
+    families = page.index('id="families"') if 'id="families"' in page else page.index("Families of tests")
+    assert "families named below" not in page
+    assert families < page.index("families named above")

@@ -5,7 +5,8 @@ from itertools import pairwise
 import pytest
 
 from dose_outcomes.report.figures.time_curves import apart
-from dose_outcomes.report.times import height, times, while_enough_at_risk
+from dose_outcomes.report.register import CurvePoint
+from dose_outcomes.report.times import drawn, height, persistence, times, while_enough_at_risk
 
 
 @pytest.fixture
@@ -48,3 +49,32 @@ def test_labels_move_apart_and_stay_within(positions):
 def test_labels_keep_the_order_of_their_curves():
     moved = apart([100.0, 99.0, 150.0], 17, 270)
     assert moved[1] < moved[0] < moved[2]
+
+
+def point(day, share, at_risk=100):
+    return CurvePoint(
+        identifier="c", analysis="persistence", endpoint="stopped the drug", condition="all", dose="1 mg", day=day,
+        at_risk=at_risk, events=10, censored=5, estimate=share, low=None, high=None, dose_attribution="target",
+        method="", suppressed="", line=day,
+    )  # fmt: skip
+
+
+def test_a_curve_is_not_drawn_on_to_the_end_of_the_axis_when_the_next_point_lies_far_beyond_it():
+    released = [point(120, 0.82), point(142, 0.80), point(206, 0.54)]
+    points, end, last = drawn(released, 168, minimum=5)
+    assert (points[-1].day, end, last) == (142, 142, 206)
+    assert height(points, end, 168, 5) is None
+    near = drawn([*released[:2], point(170, 0.77)], 168, minimum=5)
+    assert near[1:] == (168, 170)
+    everything = drawn(released, 168, minimum=1)
+    assert everything[1] == 168
+
+
+def test_the_table_prints_the_estimate_of_its_day_and_not_the_height_of_a_curve_that_lags(register, wording, page):
+    staying = persistence(register, wording)
+    cell = next(cell for cell in staying.curves[0].risk if cell.day == 28)
+    assert cell.share.statistic == "survival"
+    assert cell.point.estimate != cell.share.estimate
+    table = page[page.index("share still on the drug") :]
+    table = table[: table.index("</table>")]
+    assert f"data-r={cell.share.identifier}" in table

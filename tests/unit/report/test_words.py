@@ -64,7 +64,7 @@ def test_built_in_definitions_are_known(made):
 def test_criteria_are_said_in_their_order(wording):
     assert criteria(wording) == [
         "Younger than 18 years (kept: age at least 18)",
-        "Opioid (a drug of class opioid on any of days -10 to 0)",
+        "Opioid (a drug of class opioid on any of days −10 to 0)",
     ]
 
 

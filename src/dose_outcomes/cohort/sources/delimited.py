@@ -171,7 +171,9 @@ def _nothing_below(path: Path, codec: str, lines: int) -> bool:
 
 
 def _as_read(path: Path, cells: pyarrow.Table, header: _Header, form: Form, delimiter: str, text: TextFile) -> ReadFile:
-    notes = [*text.notes, f"{delimiter} between the cells"]
+    notes = [*text.notes]
+    if delimiter != BY_ENDING[path.suffix.lower()]:
+        notes.append(f"{delimiter} between the cells")
     if text.has_quotes and _any_line_break(cells):
         notes.append("cells hold line breaks; rows are numbered as a spreadsheet does, not as a text editor")
     if len(cells) and not text.ends_with_line_break:

@@ -73,7 +73,7 @@ def look_at(path: Path, declared: Encoding | None) -> TextFile:
     if declared == "utf-16" and not mark:
         raise CohortDataError(f"{path}: has no byte-order mark, which UTF-16 needs. Save it as UTF-8")
     encoding = declared or mark or "utf-8"
-    source = "by its byte-order mark" if mark else "as the study file says" if declared else "the default"
+    source = "by its byte-order mark" if mark else "as the study file says"
     codec = "utf-8-sig" if encoding == "utf-8" else CODECS[encoding]
     quotes, last, other = False, "", False
     line = 1
@@ -88,7 +88,9 @@ def look_at(path: Path, declared: Encoding | None) -> TextFile:
             f"{path}: is UTF-8 text, and the study file says {declared}. "
             "Correct encoding of the table in the study file"
         )
-    return TextFile(codec, (f"{_name(encoding)} text ({source})",), quotes, last in ("\n", "\r"))
+    # a note on every file that is as expected would hide those that are not
+    notes = () if encoding == "utf-8" else (f"{_name(encoding)} text ({source})",)
+    return TextFile(codec, notes, quotes, last in ("\n", "\r"))
 
 
 def _decoded(path: Path, codec: str, encoding: Encoding) -> Iterator[str]:

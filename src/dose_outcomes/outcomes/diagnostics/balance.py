@@ -86,9 +86,12 @@ class Characteristics:
         self._conditions, self._sizes = list(conditions), sizes
         self._numbers, self._categories = _by_characteristic(numbers), _by_characteristic(categories)
 
-    def between(self, condition: str, dose: str, reference: str) -> LargestDifference:
-        """Return the largest difference in a condition, or over all of them without regard to conditions."""
-        found = list(self._crude(condition, dose, reference))
+    def between(self, condition: str, dose: str, reference: str, adjusted: str = "") -> LargestDifference:
+        """Return the largest difference in a condition, or over all of them without regard to conditions.
+
+        A characteristic that the comparison is adjusted for is left out.
+        """
+        found = [one for one in self._crude(condition, dose, reference) if one[0] != adjusted]
         return _largest(found)
 
     def within_conditions(self, dose: str, reference: str) -> LargestDifference:

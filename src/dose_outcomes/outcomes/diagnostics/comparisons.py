@@ -65,7 +65,7 @@ class Population:
     follow_up: FollowUp
     cells: ResponderCells | None = None
     subgroup: str = ""
-    known_balance: dict[tuple[str, str, str], LargestDifference] = field(default_factory=dict)
+    known_balance: dict[tuple[str, str, str, str], LargestDifference] = field(default_factory=dict)
     known_followed: dict[tuple[str, str], Followed] = field(default_factory=dict)
 
     @cached_property
@@ -78,15 +78,20 @@ class Population:
         """Whether doses are compared within conditions too."""
         return self.cells is not None and len(self.horizon) > 1
 
-    def balance(self, condition: str, dose: str, reference: str, subgroup: str = "") -> LargestDifference:
-        """Return the largest difference at the start between a dose and the reference dose."""
-        key = (condition, dose, subgroup)
+    def balance(
+        self, condition: str, dose: str, reference: str, subgroup: str = "", adjusted: str = ""
+    ) -> LargestDifference:
+        """Return the largest difference at the start between a dose and the reference dose.
+
+        Within conditions where `subgroup` says so; without a characteristic that the comparison is adjusted for.
+        """
+        key = (condition, dose, subgroup, adjusted)
         if key not in self.known_balance:
             within = subgroup == STRATIFIED
             self.known_balance[key] = (
                 self.characteristics.within_conditions(dose, reference)
                 if within
-                else self.characteristics.between(condition, dose, reference)
+                else self.characteristics.between(condition, dose, reference, adjusted)
             )
         return self.known_balance[key]
 
@@ -116,7 +121,7 @@ def populations(counts: Mapping[str, pd.DataFrame], study: Study) -> Iterator[Po
     counts : mapping of str to DataFrame
         As `derive.counts.count_cohort` returns them.
     """
-    balance: dict[str, dict[tuple[str, str, str], LargestDifference]] = {}
+    balance: dict[str, dict[tuple[str, str, str, str], LargestDifference]] = {}
     for cells in responder_cells(counts["responders"], study):
         if cells.primary:
             endpoint = cells.endpoint

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import isfinite
 
+from dose_outcomes.derive.comparability import SCORE
+from dose_outcomes.outcomes.course.mixed_model import ANALYSIS as MIXED_MODEL
 from dose_outcomes.outcomes.diagnostics.balance import LargestDifference
 from dose_outcomes.outcomes.diagnostics.comparisons import RESPONDERS, SIDE_EFFECTS, SUBGROUPS, TIMES, Population
 from dose_outcomes.outcomes.diagnostics.follow_up import Followed
@@ -34,7 +36,7 @@ PER_VARIABLE = ("events_per_variable", "observations_per_parameter")
 #: Analysis: statistics that come from its regression.
 OF_A_REGRESSION = {
     "time_to_response_by_current_dose": ("hazard_ratio", "proportional_hazards_test"),
-    "mixed_model": ("adjusted_mean_change", "adjusted_mean_difference"),
+    MIXED_MODEL: ("adjusted_mean_change", "adjusted_mean_difference"),
     "dose_response": ("contrast_test", "ed50_mg", "fitted_proportion"),
 }
 
@@ -81,6 +83,15 @@ class Reasons:
             yield from self._groups(row, population)
 
     def _population(self, row: Result) -> Population | None:
+        if row.analysis == MIXED_MODEL:
+            # its patients have a score at the start too; those of the last visit of the primary endpoint are counted
+            primary = self._study.endpoints[0]
+            own = [
+                one
+                for (analysis, _, condition, *_), one in self._populations.items()
+                if analysis == RESPONDERS and condition == row.condition and one.endpoint == primary
+            ]
+            return own[-1] if own else None
         if row.analysis == SIDE_EFFECTS:
             return next((one for key, one in self._populations.items() if key[0] == SIDE_EFFECTS), None)
         analysis = RESPONDERS if row.analysis in VARIANTS else row.analysis
@@ -90,9 +101,11 @@ class Reasons:
     def _groups(self, row: Result, population: Population) -> Iterator[str]:
         bounds, reference = self._study.diagnostics, row.comparator
         # the number of one subgroup would give back that of the other, which may be hidden
-        numbers = row.analysis != SUBGROUPS
+        # and the mixed model is shown where the responders of its doses, whose balance it is, may be hidden
+        numbers = row.analysis not in (SUBGROUPS, MIXED_MODEL)
         within = row.subgroup == STRATIFIED or (row.analysis == SUBGROUPS and population.stratified)
-        difference = population.balance(row.condition, row.dose, reference, STRATIFIED if within else "")
+        adjusted = SCORE if row.analysis == MIXED_MODEL else ""
+        difference = population.balance(row.condition, row.dose, reference, STRATIFIED if within else "", adjusted)
         if difference.exceeds(bounds.maximum_standardised_difference):
             yield _differ(difference, self._study, numbers)
         for label in () if row.statistic in OF_RATES else (row.dose, reference):

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from dose_outcomes.report.figures.curve_parts import axis_days, curve_layers, end_label
-from dose_outcomes.report.figures.theme import GRID, LINE, TEXT, TEXT_SIZE, WIDTH, inline
+from dose_outcomes.report.figures.theme import (
+    GRID,
+    LINE,
+    MUTED_TEXT,
+    SMALL_TEXT_SIZE,
+    TEXT,
+    TEXT_SIZE,
+    WIDTH,
+    inline,
+)
 from dose_outcomes.report.figures.time_curves import (
     CHARACTER,
     DASHES,
@@ -24,14 +33,15 @@ from dose_outcomes.report.wording import DAYS_PER_WEEK, Dose, shorten
 if TYPE_CHECKING:
     import altair as alt
 
-    from dose_outcomes.report.register import CurvePoint, Register
+    from dose_outcomes.report.register import CurvePoint, Estimate, Register
     from dose_outcomes.report.time_details import TimeDetails
     from dose_outcomes.report.wording import Wording
 
 HEIGHT = 190
 SPACING = 18
 RISK_TOP = HEIGHT + 84
-RISK_ROW = 22
+RISK_ROW = 38
+HEADING = "At risk after the days shown"
 RISK_DAYS = 3 * DAYS_PER_WEEK
 
 
@@ -41,6 +51,8 @@ class Cause:
 
     label: str
     curves: list[tuple[Dose, list[CurvePoint]]]
+    counts: dict[str, list[tuple[int, Estimate]]] = field(default_factory=dict)
+    """Dose: day asked for, and the row that counts the patients who have had it by then."""
 
 
 def causes(detail: TimeDetails, register: Register, wording: Wording) -> list[Cause]:
@@ -50,6 +62,7 @@ def causes(detail: TimeDetails, register: Register, wording: Wording) -> list[Ca
     found = []
     for prefix, label in (("", "A response"), (STOPPING, "Stopping before a response")):
         curves = []
+        counts: dict[str, list[tuple[int, Estimate]]] = {}
         for dose in wording.doses:
             points = next(
                 (
@@ -64,8 +77,10 @@ def causes(detail: TimeDetails, register: Register, wording: Wording) -> list[Ca
             kept = [replace(point, estimate=0.0, low=0.0, high=0.0) if not point.line else point for point in kept]
             if kept:
                 curves.append((dose, kept))
+                rows = [(day, detail.incidence_row(prefix, dose.identifier, day)) for day in detail.incidence_days]
+                counts[dose.identifier] = [(day, row) for day, row in rows if row is not None]
         if curves:
-            found.append(Cause(detail.words(label), curves))
+            found.append(Cause(detail.words(label), curves, counts))
     return found
 
 
@@ -139,7 +154,7 @@ def _panel(cause: Cause, content: list[Cause], wording: Wording, at_risk: bool) 
             wording.minimum, x, lambda column: alt.Y(f"{column}:Q", scale=scale, axis=axis), colour, dash,
         ),
         *_labels(cause, end, last, width),
-        *(_at_risk(cause, extent, width / last, colour, dash) if at_risk else []),
+        *(_at_risk(content, extent, width / last, colour, dash) if at_risk else []),
     ]  # fmt: skip
     title = alt.Title(cause.label, anchor="start", frame="group", fontSize=TEXT_SIZE, color=TEXT)
     return alt.layer(*layers, width=width, height=HEIGHT, title=title)
@@ -182,11 +197,30 @@ def _units(channel: type[Any], column: str) -> Any:
     return channel(f"{column}:Q", scale=None, axis=None)
 
 
-def _at_risk(cause: Cause, left: float, day: float, colour: alt.Color, dash: alt.StrokeDash) -> list[alt.Chart]:
-    """Return the patients neither responded, stopped nor censored after shown days, below those days."""
+def counted(content: list[Cause], dose: str) -> list[tuple[int, str]]:
+    """Return the days asked for, and the patients so far of each panel from the top, as text.
+
+    A count that is not shown is said to be hidden.
+    """
+    days = sorted({day for cause in content for day, _ in cause.counts.get(dose, []) if day <= last_day(content)})
+    found = []
+    for day in days:
+        rows = [dict(cause.counts.get(dose, [])).get(day) for cause in content]
+        found.append(
+            (day, " | ".join("hidden" if not row or row.events is None else show(row, "events") for row in rows))
+        )
+    return found
+
+
+def _at_risk(content: list[Cause], left: float, day: float, colour: alt.Color, dash: alt.StrokeDash) -> list[alt.Chart]:
+    """Return the patients neither responded, stopped nor censored after shown days, below those days.
+
+    Below them, by the days asked for: how many have had what each panel shows.
+    """
     import altair as alt
 
-    names, numbers = [], []
+    cause = content[-1]
+    names, numbers, counts = [], [], []
     for index, (dose, points) in enumerate(cause.curves):
         top = RISK_TOP + RISK_ROW * index
         names.append(
@@ -195,12 +229,16 @@ def _at_risk(cause: Cause, left: float, day: float, colour: alt.Color, dash: alt
         numbers += [
             {"x": day * place, "y": top, "text": show(point, "at_risk")} for place, point in risk_numbers(points)
         ]
-    heading = [{"x": -left, "y": RISK_TOP - 24, "text": "At risk after the days shown"}]
+        counts += [{"x": day * place, "y": top + 14, "text": text} for place, text in counted(content, dose.identifier)]
+    heading = [{"x": -left, "y": RISK_TOP - 24, "text": HEADING}]
+    note = [
+        {"x": CHARACTER * len(HEADING) + 4 - left, "y": RISK_TOP - 24, "text": "(patients so far: upper | lower panel)"}
+    ]
 
     def texts(values: list[dict[str, Any]], **style: Any) -> alt.Chart:
         chart: alt.Chart = (
             alt.Chart(inline(values))
-            .mark_text(fontSize=TEXT_SIZE, color=TEXT, **style)
+            .mark_text(**{"fontSize": TEXT_SIZE, "color": TEXT, **style})
             .encode(x=_units(alt.X, "x"), y=_units(alt.Y, "y"), text=alt.Text("text:N"))
         )
         return chart
@@ -215,6 +253,8 @@ def _at_risk(cause: Cause, left: float, day: float, colour: alt.Color, dash: alt
         )
         .transform_calculate(x=str(-left)),
         texts(numbers),
+        texts(note, align="left", fontSize=SMALL_TEXT_SIZE, color=MUTED_TEXT),
+        texts(counts, fontSize=SMALL_TEXT_SIZE, color=MUTED_TEXT),
     ]
 
 

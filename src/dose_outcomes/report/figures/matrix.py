@@ -26,7 +26,7 @@ NARROW_PANEL = 84
 """Below this width an axis has room for two labels, and words go into two lines."""
 LINE_HEIGHT = 13
 GAP = 22
-LITTLE_MORE = 1.35
+LITTLE_MORE = 1.5
 """An axis is lengthened by at most so much to hold the longest intervals."""
 
 

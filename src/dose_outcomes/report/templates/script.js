@@ -120,6 +120,14 @@
     figure.append(bar);
   }
 
+  // What goes on at the right has an edge that says so, until it is scrolled there.
+  const edge = (one) => one.classList.toggle("cut", one.scrollWidth - one.clientWidth - one.scrollLeft > 1);
+  const sizes = new ResizeObserver((entries) => entries.forEach((entry) => edge(entry.target)));
+  for (const one of document.querySelectorAll(".scroll")) {
+    sizes.observe(one);
+    one.addEventListener("scroll", () => edge(one), { passive: true });
+  }
+
   // Trace: every number leads to its row.
   const register = JSON.parse(document.getElementById("register").textContent);
   const dialog = document.getElementById("source");
@@ -143,6 +151,10 @@
     register.fields.forEach((field, place) => {
       const word = register.numbers.includes(field) ? values[place] : register.words[values[place] ?? 0];
       if (word !== null && word !== "") found.push([names[field], String(word)]);
+      if (register.code[word] !== undefined && field === "analysis") found.push(["Code", register.code[word]]);
+      if (register.rules[word] !== undefined && field === "source") {
+        found.push(["Rule", register.rules[word][0]], ["Computed again by", register.rules[word][1]]);
+      }
     });
     return found;
   };

@@ -18,16 +18,17 @@ def half_effect_dose(problem: ProfiledModel, solution: Solution, cutoff: float, 
     position = names.index("ed50")
     method = "dose of half the maximal effect, profile-likelihood interval"
     value = float(solution.nonlinear[position])
+    dose = f"{value:.3g} mg"
     if solution.on_bound[position]:
-        return Estimate(None, None, None, level, method, f"{NOT_IDENTIFIED}: on the bound of the search ({value:g} mg)")
+        return Estimate(None, None, None, level, method, f"{NOT_IDENTIFIED}: on the bound of the search ({dose})")
     lowest, highest = float(problem.doses.min()), float(problem.doses.max())
     start = max(lowest, float(problem.bounds[position, 0]))
     low = _profile_limit(problem, position, value, start, cutoff)
     high = _profile_limit(problem, position, value, highest, cutoff)
     if not lowest < value < highest:
-        return Estimate(None, low, high, level, method, f"{NOT_IDENTIFIED}: {value:g} mg is outside the studied doses")
+        return Estimate(None, low, high, level, method, f"{NOT_IDENTIFIED}: {dose} is outside the studied doses")
     if low is None or high is None:
-        note = f"{NOT_IDENTIFIED}: the fit gives {value:g} mg, but its interval leaves the studied doses"
+        note = f"{NOT_IDENTIFIED}: the fit gives {dose}, but its interval leaves the studied doses"
         return Estimate(None, low, high, level, method, note)
     return Estimate(value, low, high, level, method)
 

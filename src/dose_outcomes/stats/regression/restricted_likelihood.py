@@ -194,22 +194,26 @@ def _slope(moments: Moments, weight: FloatArray, coefficients: FloatArray, uncer
 
 
 def _value(moments: Moments, parameters: FloatArray) -> tuple[float, FloatArray]:
-    with np.errstate(over="ignore", invalid="ignore"):
+    here = _inside(moments, parameters)
+    return (np.inf, np.zeros_like(parameters)) if here is None else (here.deviance, here.slope)
+
+
+def _inside(moments: Moments, parameters: FloatArray) -> Point | None:
+    """Evaluate the restricted likelihood; None also where the covariance is singular, as of scores without noise."""
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         try:
             here = point(moments, parameters)
         except np.linalg.LinAlgError:
-            here = None
-    if here is None or not np.isfinite(here.deviance):
-        return np.inf, np.zeros_like(parameters)
-    return here.deviance, here.slope
+            return None
+    return here if here is not None and np.isfinite(here.deviance) else None
 
 
 def _derivatives(moments: Moments, parameters: FloatArray) -> tuple[Point | None, FloatArray, FloatArray]:
     """Return the point, the curvature of the deviance and the derivatives of the uncertainty."""
-    here = point(moments, parameters)
+    here = _inside(moments, parameters)
     curvature, gradient = [], []
     for step in STEP * np.eye(len(parameters)):
-        ahead, behind = point(moments, parameters + step), point(moments, parameters - step)
+        ahead, behind = _inside(moments, parameters + step), _inside(moments, parameters - step)
         if ahead is None or behind is None:
             return None, np.zeros((0, 0)), np.zeros((0, 0, 0))
         curvature.append((ahead.slope - behind.slope) / (2.0 * STEP))

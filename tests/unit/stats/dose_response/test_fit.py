@@ -1,5 +1,7 @@
 """Fitted dose-response models: recovery, bounds, ED50."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -112,6 +114,9 @@ def test_ed50_that_is_not_identified_is_withheld(response, note):
     assert fit.ed50.estimate is None
     assert "ED50 not identified" in fit.ed50.note
     assert note in fit.ed50.note
+    number = re.search(r"[\d.]+(?= mg)", fit.ed50.note)
+    assert number
+    assert len(number.group().replace(".", "").strip("0")) <= 3
     if "bound" in note:
         assert fit.covariance is None
         assert fit.standard_errors is None

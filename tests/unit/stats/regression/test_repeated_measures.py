@@ -156,3 +156,13 @@ def test_illegal_contrast():
         fit.contrast([1.0], 0)
     with pytest.raises(ArgumentError, match="level must be"):
         fit.contrast([1.0, 0.0], 0, level=1.0)
+
+
+def test_scores_that_lie_on_their_line_have_no_covariance_and_stop_nothing():
+    """The change is one point lower for each point of the baseline, in both groups, without any noise."""
+    high = [[10.0, 85.0, -25.0], [85.0, 725.0, -215.0], [-25.0, -215.0, 65.0]]
+    low = [[6.0, 39.0, -3.0], [39.0, 255.0, -21.0], [-3.0, -21.0, 3.0]]
+    fit = repeated_measures([1, 0], [[1], [1]], [high, low], groups=2)
+    found = fit.contrast([1, -1], 0)
+    assert found.estimate is None
+    assert "did not converge" in found.note
