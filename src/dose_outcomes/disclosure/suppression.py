@@ -7,7 +7,7 @@ is never hidden: it has no range of its own and is a result.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from math import ceil, floor, log10
@@ -125,24 +125,21 @@ class Suppression:
                         heappush(waiting, (farther, len(reached), other))
         return list(found)
 
-    def groups(self, places: Iterable[int]) -> list[list[int]]:
+    def groups(self, places: Sequence[int]) -> list[list[int]]:
         """Return counts in groups that no sum joins, each in the order given."""
-        first = {place: place for place in places}
+        import numpy as np
+        from scipy.sparse import csr_array
+        from scipy.sparse.csgraph import connected_components
 
-        def root(place: int) -> int:
-            while first[place] != place:
-                first[place] = first[first[place]]
-                place = first[place]
-            return place
-
-        for place in first:
-            for number in self.sums_of[place]:
-                for other in self.quantities.sums[number]:
-                    if other in first:
-                        first[root(other)] = root(place)
+        own = {place: number for number, place in enumerate(places)}
+        pairs = [(own[place], number) for place in places for number in self.sums_of[place]]
+        counts, sums = np.array(pairs, dtype=int).reshape(-1, 2).T
+        shape = (len(places), len(self.quantities.sums))
+        joined = csr_array((np.ones(len(counts)), (counts, sums)), shape=shape)
+        _, label = connected_components(joined @ joined.T, directed=False)
         found: dict[int, list[int]] = {}
-        for place in first:
-            found.setdefault(root(place), []).append(place)
+        for place, group in zip(places, label.tolist(), strict=True):
+            found.setdefault(group, []).append(place)
         return list(found.values())
 
     def sums_among(self, places: Iterable[int]) -> list[Mapping[int, int]]:
