@@ -19,6 +19,9 @@ from benchmarks.disclosure_attack.released import Results
 from benchmarks.disclosure_attack.system import VALUES_LEFT, ContradictionError, values
 
 
+NOT_PROTECTED = "not assessable"
+
+
 @dataclass(frozen=True)
 class Leak:
     """A hidden count that was narrowed too far."""
@@ -94,14 +97,19 @@ def _flows(cohort: Cohort) -> dict[str, str]:
 def questions(reading: Reading) -> dict[Name, Asked]:
     """Return the counts that must stay open: those that a row hides, and small ones that somebody may work out.
 
-    A count that another row shows is not hidden; a small one is not to be shown at all.
+    A count that another row shows is not hidden; a small one is not to be shown at all. How many of a group could not
+    be assessed is no secret: the numbers of patients of two analyses are shown as they are.
     """
     wanted = {
         name: asked
         for name, asked in reading.asked.items()
         if reading.truth[name] and (name not in reading.shown or reading.is_small(name))
     }
-    return wanted | {n: a for n, a in reading.small.items() if n not in wanted and reading.is_small(n)}
+    return wanted | {
+        name: asked
+        for name, asked in reading.small.items()
+        if name not in wanted and reading.is_small(name) and name.what != NOT_PROTECTED
+    }
 
 
 def narrowed(reading: Reading, wanted: Mapping[Name, Asked], seed: int) -> dict[Name, tuple[float, float]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
+from dose_outcomes.disclosure.declared import DECIMALS_OF_CURVES
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -36,8 +38,11 @@ def release_curves(
     blocks = [
         block for identifier, rows in points.items() for block in _delayed(rows, minimum_count, allowed.get(identifier))
     ]
-    released = pd.DataFrame(blocks, columns=curves.columns)
-    return released.astype(curves.dtypes.to_dict())
+    released = pd.DataFrame(blocks, columns=curves.columns).astype(curves.dtypes.to_dict())
+    # all days tell the height, those that are not shown too
+    heights = ["estimate", "low", "high"]
+    released[heights] = released[heights].round(DECIMALS_OF_CURVES["survival"])
+    return released
 
 
 def _delayed(rows: list[dict[str, Any]], minimum_count: int, days: Collection[int] | None) -> list[dict[str, Any]]:

@@ -22,6 +22,8 @@ from dose_outcomes.disclosure.wording import is_small
 from dose_outcomes.results import ALL
 
 _LEFT = "left at risk: "
+#: Where everything happens on so few days, such as those of planned visits, all of them are followed.
+_FEW_DAYS = 12
 #: Of each the events by a day are among those of the other: by how many days earlier.
 _WITHIN = (
     ("first responses on the drug", "first responses", 0),
@@ -107,6 +109,8 @@ def add_days(
         wanted = {course.days[-1], *course.tables, *course.shown, *together.get(name.at(dose=""), ())}
         if course.in_curve:
             wanted |= {*tables[_counted(name)], ends[name.at(what="")]}
+            if len(happened[_counted(name)]) <= _FEW_DAYS:
+                wanted |= {*happened[_counted(name)]}
         _note(quantities, days, name, sorted(wanted), happened[_counted(name)])
     for names in {names[0].at(what=""): names for names in days.curves.values() if names}.values():
         _note_those_left(quantities, days, names, ends[names[0].at(what="")], minimum_count)

@@ -50,6 +50,17 @@ _RESPONSE_TIMES = Made("assessable", "first responses", "cumulative")
 _NUMBERS = Made("assessable", rounded=True)
 
 
+#: Of what happens by day, all days together tell the number, those that are not shown too: decimals that are kept.
+DECIMALS_OF_CURVES = {
+    "survival": 3,
+    "cumulative_incidence": 3,
+    "one_minus_survival": 3,
+    "mean_cumulative_count": 3,
+    "rmst_days": 1,
+    "rmst_difference": 1,
+}
+
+
 def _side(patients: str, events: str, counts: Counts = "share") -> Made:
     return Made(patients, events, counts, ("sides",))
 

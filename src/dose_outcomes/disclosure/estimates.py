@@ -10,7 +10,7 @@ from dose_outcomes.disclosure.again import OverShown, estimated_again
 from dose_outcomes.disclosure.courses import GROWING
 from dose_outcomes.disclosure.curves import release_curves
 from dose_outcomes.disclosure.days import add_days, note_parts_by_day
-from dose_outcomes.disclosure.declared import Made
+from dose_outcomes.disclosure.declared import DECIMALS_OF_CURVES, Made
 from dose_outcomes.disclosure.nested import add_nested, families
 from dose_outcomes.disclosure.quantities import Cell, Quantities
 from dose_outcomes.disclosure.relations import add_sums
@@ -268,6 +268,9 @@ def _apply(table: pd.DataFrame, rows: list[Row], outcomes: dict[int, str], state
     for column in ("estimate", "low", "high"):
         numbers = table.loc[table.index[rounded], column]
         table.loc[table.index[rounded], column] = [float(f"{number:.{ROUNDED_DIGITS}g}") for number in numbers]
+        for statistic, decimals in DECIMALS_OF_CURVES.items():
+            own = table["statistic"] == statistic
+            table.loc[own, column] = table.loc[own, column].round(decimals)
 
 
 def _withhold_families(table: pd.DataFrame) -> None:
