@@ -18,7 +18,6 @@ from benchmarks.disclosure_attack.reading import Asked, Reading, read_comparison
 from benchmarks.disclosure_attack.released import Results
 from benchmarks.disclosure_attack.system import VALUES_LEFT, ContradictionError, values
 
-
 NOT_PROTECTED = "not assessable"
 
 

@@ -218,12 +218,20 @@ _RISK_TABLE = ("number_at_risk", "cumulative_events", "cumulative_censored")
 
 
 def _by_day(
-    row: dict[str, str], column: str, what: str, part: str, place: tuple[str, str], day: int, reading: Reading
+    row: dict[str, str],
+    column: str,
+    what: str,
+    part: str,
+    place: tuple[str, str],
+    day: int,
+    reading: Reading,
+    *,
+    meant: bool = True,
 ) -> None:
     found = last_day(DAYS[what], day)
     if found is not None:
         # the mark of a row whose patients are not shown means them
-        reading.read(row, column, Name(what, part, *place, found), meant=row["n"] != "")
+        reading.read(row, column, Name(what, part, *place, found), meant=meant and row["n"] != "")
 
 
 def _risk_table_row(
@@ -231,7 +239,8 @@ def _risk_table_row(
 ) -> None:
     patients, events, left = names
     reading.read(row, "n", Name(patients, "", *place))
-    _by_day(row, "events", events, "", place, day - 1, reading)
+    # the mark of a row of those at risk, or censored, means them
+    _by_day(row, "events", events, "", place, day - 1, reading, meant=row["statistic"] == "cumulative_events")
     if row["statistic"] == "cumulative_events":
         _by_day(row, "estimate", events, "", place, day - 1, reading)
     elif row["statistic"] == "cumulative_censored":
