@@ -1,0 +1,91 @@
+"""The days of a count that are shown: none or at least five events between them."""
+
+from __future__ import annotations
+
+import pytest
+
+from dose_outcomes.disclosure import release_tables
+from dose_outcomes.disclosure.courses import Course
+from dose_outcomes.results import CURVE_COLUMNS, Result, to_frame
+
+
+def course(counts: dict[int, int], tables: set[int], size: int | None) -> Course:
+    return Course(counts=counts, tables=tables, size=size, days=sorted(counts))
+
+
+@pytest.mark.parametrize(
+    ("counts", "tables", "size", "shown"),
+    [
+        ({28: 5, 56: 10}, {28, 56}, 40, [28, 56]),
+        ({28: 5, 56: 7, 84: 12}, {28, 56, 84}, 40, [28, 84]),  # two of them on day 56
+        ({28: 2, 56: 7}, {28, 56}, 40, [56]),
+        ({28: 5, 56: 38}, {28, 56}, 40, [28]),  # two are left
+        ({28: 5, 56: 38}, {28, 56}, None, [28, 56]),  # events: nobody knows how many there could be
+        ({28: 5, 56: 40}, {28, 56}, 40, [28, 56]),  # nobody is left
+        ({28: 0, 56: 0}, {28, 56}, 40, [28, 56]),
+        ({27: 9, 28: 10, 56: 20}, {28}, 40, [28, 56]),  # the day of a table comes first
+    ],
+)
+def test_days_between_which_few_events_lie_are_not_shown(counts, tables, size, shown):
+    found = course(counts, tables, size)
+    found.choose(found.days, 5)
+    assert found.shown == shown
+
+
+def test_only_days_that_are_allowed_are_chosen():
+    found = course({3: 10, 27: 20, 60: 30}, set(), 100)
+    found.choose(found.last_until({28, 56}), 5)
+    assert found.shown == [27]
+
+
+def test_patients_who_enter_late_make_a_count_fall():
+    assert course({1: 3, 5: 7}, set(), 10).grows()
+    assert not course({1: 3, 5: 2}, set(), 10).grows()
+
+
+def point(day: int, at_risk: int, events: int, censored: int, estimate: float) -> dict[str, object]:
+    values = dict.fromkeys(CURVE_COLUMNS, "")
+    values |= {"curve_id": "c", "analysis": "persistence", "endpoint": "stopped the drug", "condition": "all"}
+    values |= {"dose": "all", "dose_attribution": "target", "population": "analysed"}
+    return values | {
+        "day": day, "at_risk": at_risk, "events": events, "censored": censored,
+        "estimate": estimate, "low": estimate - 0.0123, "high": estimate + 0.0123, "level": 0.95,
+    }  # fmt: skip
+
+
+def row(statistic: str, day: int, events: int, estimate: float) -> Result:
+    return Result(
+        analysis="persistence", endpoint="stopped the drug", condition="all", dose="all", population="analysed",
+        dose_attribution="target", statistic=statistic, day=day, n=60, events=events, estimate=estimate,
+    )  # fmt: skip
+
+
+def released():
+    import pandas as pd
+
+    rows = [
+        row("survival", 84, 20, 0.66666), row("number_at_risk", 28, 2, 52), row("cumulative_censored", 28, 2, 6),
+        row("cumulative_events", 28, 2, 2),
+    ]  # fmt: skip
+    points = [
+        point(20, 60, 2, 0, 0.96667),
+        point(25, 58, 0, 6, 0.96667),
+        point(70, 52, 18, 14, 0.632),
+        point(200, 20, 20, 0, 0),
+    ]
+    curves = pd.DataFrame(points, columns=list(CURVE_COLUMNS)).astype({"day": "Int64", "at_risk": "Int64"})
+    return release_tables(to_frame(rows), curves, 5)
+
+
+def test_shares_made_of_all_days_keep_three_decimals():
+    table = released().estimates
+    assert table.loc[table["statistic"] == "survival", "estimate"].tolist() == [0.667]
+    assert released().curves["estimate"].tolist() == pytest.approx([0.632, 0], abs=0)
+
+
+def test_those_censored_are_shown_though_the_few_events_of_the_row_are_not():
+    table = released().estimates.set_index("statistic")
+    assert table.loc["cumulative_events", "suppressed"] == "count below 5"
+    assert table.loc["cumulative_censored", "suppressed"] == ""
+    assert table.loc["cumulative_censored", "estimate"] == 6
+    assert table["events"].isna()["cumulative_censored"]
