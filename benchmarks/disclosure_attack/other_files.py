@@ -12,6 +12,7 @@ from benchmarks.disclosure_attack.names import LAST_DOSES, LOST, REASONS, VISITS
 from benchmarks.disclosure_attack.reading import BELOW, CURVES, Asked, Reading
 from benchmarks.disclosure_attack.system import NO_LIMIT
 from dose_outcomes.cohort.quality import SEVERAL
+from dose_outcomes.disclosure.attrition import FEW_ROWS
 
 
 def read_curves(text: str, reading: Reading) -> None:
@@ -78,7 +79,7 @@ def read_attrition(text: str, flows: dict[str, str], reading: Reading) -> None:
     flows : dict of str to str
         Flow and reason: name of the flow that the count is of.
     """
-    rows = list(csv.DictReader(io.StringIO(text)))
+    rows = [row for row in csv.DictReader(io.StringIO(text)) if row["reason"] != FEW_ROWS]
     named = {_of_step(row["flow"], one, flows) for row in rows for one in row["reason"].split("; ") if one != _SEVERAL}
     for row in rows:
         names = []
@@ -102,7 +103,7 @@ def read_attrition(text: str, flows: dict[str, str], reading: Reading) -> None:
         if row["before"] and row["after"] and not row["excluded"]:
             value = float(row["before"]) - float(row["after"])
             reading.system.note(dict.fromkeys(names, 1.0), value, value)
-    last: dict[str, dict[str, str]] = {row["flow"]: row for row in csv.DictReader(io.StringIO(text))}
+    last: dict[str, dict[str, str]] = {row["flow"]: row for row in rows}
     for flow, row in last.items():
         if row["after"]:
             reading.show(_end(flow), row["after"])

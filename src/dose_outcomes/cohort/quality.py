@@ -237,10 +237,17 @@ def _shown_table(table: dict[str, Any], minimum_count: int, exclusions: Sequence
 
     reasons, read, used = table["reasons"], table["rows_read"], table["rows_used"]
     away = [one["rows"] for one in reasons]
+    if small(read) and exclusions is not None:
+        # each reason, and each row that is left, would narrow the few that there are
+        return {**table, "rows_read": few, "rows_set_aside": None, "rows_used": None, "reasons": []}
     numbers = [*away, *(exclusions or ())]
-    start = few if small(read) else None if small(sum(numbers)) and exclusions is not None else read
+    blocks = joined(numbers, minimum_count)
+    first = sum(numbers[place] for place in (blocks[0] if blocks else ()))
+    # what is left at the end may be known: then the rows read would give those that are not used
+    ends = exclusions is not None and (small(first) or small(read - first))
+    start = few if small(read) else None if ends else read
     left, listed, numbered = read, [], True
-    for block in joined(numbers, minimum_count):
+    for block in blocks:
         own = reasons[block.start : block.stop]
         if not own:
             break
