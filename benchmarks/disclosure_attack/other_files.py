@@ -84,7 +84,11 @@ def read_attrition(text: str, flows: dict[str, str], reading: Reading) -> None:
     for row in rows:
         names = []
         for reason in row["reason"].split("; "):
-            own = _of_table(row["flow"], reading) - named if reason == _SEVERAL else {_of_step(row["flow"], reason, flows)}
+            own = (
+                _of_table(row["flow"], reading) - named
+                if reason == _SEVERAL
+                else {_of_step(row["flow"], reason, flows)}
+            )
             names += sorted(own)
             if reason == _SEVERAL:
                 reading.system.note(dict.fromkeys(own, 1.0), 2.0, NO_LIMIT)
