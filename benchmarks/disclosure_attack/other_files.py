@@ -11,6 +11,8 @@ from benchmarks.disclosure_attack.identities import DAYS, UP_TO, last_day
 from benchmarks.disclosure_attack.names import LAST_DOSES, LOST, REASONS, VISITS, Name
 from benchmarks.disclosure_attack.reading import BELOW, CURVES, Asked, Reading
 from benchmarks.disclosure_attack.system import NO_LIMIT
+from dose_outcomes.cohort.quality import SEVERAL
+from dose_outcomes.disclosure.attrition import FEW_ROWS
 
 
 def read_curves(text: str, reading: Reading) -> None:
@@ -77,12 +79,25 @@ def read_attrition(text: str, flows: dict[str, str], reading: Reading) -> None:
     flows : dict of str to str
         Flow and reason: name of the flow that the count is of.
     """
-    for row in csv.DictReader(io.StringIO(text)):
-        names = [_of_step(row["flow"], reason, flows) for reason in row["reason"].split("; ")]
+    rows = [row for row in csv.DictReader(io.StringIO(text)) if row["reason"] != FEW_ROWS]
+    named = {_of_step(row["flow"], one, flows) for row in rows for one in row["reason"].split("; ") if one != _SEVERAL}
+    for row in rows:
+        names = []
+        for reason in row["reason"].split("; "):
+            own = (
+                _of_table(row["flow"], reading) - named
+                if reason == _SEVERAL
+                else {_of_step(row["flow"], reason, flows)}
+            )
+            names += sorted(own)
+            if reason == _SEVERAL:
+                reading.system.note(dict.fromkeys(own, 1.0), 2.0, NO_LIMIT)
         kind = f"attrition: {row['flow'].split(',')[0]}"
         if row["excluded"]:
             value = float(row["excluded"])
             reading.system.note(dict.fromkeys(names, 1.0), value, value)
+        elif reading.strict and 0 < sum(reading.truth[name] for name in names) < reading.minimum_count:
+            reading.system.note(dict.fromkeys(names, 1.0), 1.0, reading.minimum_count - 1.0)
         for name in names:
             reading.small.setdefault(name, Asked(kind, row["attrition_id"], row["suppressed"]))
             if not row["excluded"] and len(names) == 1:
@@ -92,10 +107,19 @@ def read_attrition(text: str, flows: dict[str, str], reading: Reading) -> None:
         if row["before"] and row["after"] and not row["excluded"]:
             value = float(row["before"]) - float(row["after"])
             reading.system.note(dict.fromkeys(names, 1.0), value, value)
-    last: dict[str, dict[str, str]] = {row["flow"]: row for row in csv.DictReader(io.StringIO(text))}
+    last: dict[str, dict[str, str]] = {row["flow"]: row for row in rows}
     for flow, row in last.items():
         if row["after"]:
             reading.show(_end(flow), row["after"])
+
+
+#: Reasons rows were set aside, two or more, that are not named.
+_SEVERAL = f"Rows set aside for {SEVERAL}"
+
+
+def _of_table(table: str, reading: Reading) -> set[Name]:
+    """Return the reasons for which rows of a table may be set aside."""
+    return {one for one in reading.truth if one.what == "excluded" and one.part.startswith(f"set aside: {table}|")}
 
 
 def _of_step(flow: str, reason: str, flows: dict[str, str]) -> Name:
@@ -131,8 +155,20 @@ def read_quality(text: str, reading: Reading) -> None:
                 reading.show(Name(what, name), str(table[key]))
             else:
                 reading.hide(Name(what, name), asked)
+        possible = _of_table(name, reading)
+        listed = [part for one in table["reasons"] for part in one["reason"].split("; ")]
+        named = {part: Name("excluded", f"set aside: {name}|{part}") for part in listed if part != SEVERAL}
+        if listed and SEVERAL not in listed:
+            for other in possible - set(named.values()):
+                reading.system.limit(other, 0, 0)
+        for each in named.values():
+            reading.system.limit(each, 1)
         for one in table["reasons"]:
-            names = [Name("excluded", f"set aside: {name}|{reason}") for reason in one["reason"].split("; ")]
+            parts = one["reason"].split("; ")
+            names = [named[part] for part in parts if part != SEVERAL]
+            if SEVERAL in parts:
+                names += sorted(possible - set(named.values()))
+                reading.system.note(dict.fromkeys(names, 1.0), 2.0, NO_LIMIT)
             if isinstance(one["rows"], int):
                 reading.system.note(dict.fromkeys(names, 1.0), one["rows"], one["rows"])
             for each in names:

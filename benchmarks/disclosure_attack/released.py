@@ -33,6 +33,7 @@ from benchmarks.disclosure_attack.names import (
 from dose_outcomes.cohort.quality import data_quality, shown_quality
 from dose_outcomes.derive.attrition import COLUMNS, flow_rows
 from dose_outcomes.disclosure import release_attrition, release_tables
+from dose_outcomes.disclosure.attrition import exclusions_of
 from dose_outcomes.outcomes.cohort_size import cohort_size
 from dose_outcomes.outcomes.course.baseline import baseline
 from dose_outcomes.outcomes.course.persistence import persistence
@@ -261,10 +262,11 @@ def release(results: Results, cohort: Cohort) -> dict[str, str]:
     minimum = cohort.study.disclosure.minimum_count
     definitions = {endpoint.id: dict(endpoint.definitions) for endpoint in cohort.study.endpoints}
     shown = release_tables(results.estimates, results.curves, minimum, definitions, systems=TERMS)
-    quality = shown_quality(results.quality, minimum)
+    tables = results.quality["tables"]
+    quality = shown_quality(results.quality, minimum, exclusions_of(results.attrition, tables))
     return {
         "estimates.csv": to_csv(shown.estimates),
         "curves.csv": to_csv(shown.curves),
-        "attrition.csv": to_csv(release_attrition(results.attrition, minimum)),
+        "attrition.csv": to_csv(release_attrition(results.attrition, minimum, tables)),
         "data_quality.json": json.dumps(quality, indent=2, ensure_ascii=False) + "\n",
     }

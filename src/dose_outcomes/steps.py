@@ -111,6 +111,7 @@ def release(
         share_released,
         write_release,
     )
+    from dose_outcomes.disclosure.attrition import exclusions_of
     from dose_outcomes.outcomes.responder_comparisons import comparisons_over_shown
     from dose_outcomes.results import shown_by_analysis, to_csv
     from dose_outcomes.study import load_study
@@ -128,13 +129,15 @@ def release(
         lambda hidden: comparisons_over_shown(tables, settings, hidden),
         body_systems(next(path for path in cohort if Path(path).stem == "side_effects")),
     )
-    quality = shown_quality(data_quality(_read_json(accounts), _read_json(checks), settings), minimum)
+    quality = data_quality(_read_json(accounts), _read_json(checks), settings)
+    attrition = release_attrition(tables["attrition"], minimum, quality["tables"])
+    quality = shown_quality(quality, minimum, exclusions_of(tables["attrition"], quality["tables"]))
     quality["released"] = {"minimum_count": minimum, **shown_by_analysis(shown)}
     write_release(
         {
             released["estimates"]: to_csv(shown),
             released["curves"]: to_csv(steps),
-            released["attrition"]: to_csv(release_attrition(tables["attrition"], minimum)),
+            released["attrition"]: to_csv(attrition),
             released["data_quality"]: json.dumps(quality, indent=2, ensure_ascii=False) + "\n",
             released["study"]: effective_yaml(settings),
         }

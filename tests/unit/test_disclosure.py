@@ -5,7 +5,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from dose_outcomes.cohort.quality import shown_quality
 from dose_outcomes.disclosure import release_attrition, release_curves, release_estimates, share_released, write_release
+from dose_outcomes.disclosure.attrition import exclusions_of
 from dose_outcomes.results import CURVE_COLUMNS, Result, to_frame
 
 KEY = {"analysis": "remission_rate", "endpoint": "e", "condition": "c"}
@@ -193,13 +195,166 @@ def flow(*excluded: int) -> pd.DataFrame:
     ],
 )
 def test_small_exclusions_are_merged_and_the_flow_still_closes(excluded, expected):
-    released = release_attrition(flow(*excluded), 5)
+    released = release_attrition(flow(*excluded), 5, [])
     found = [(row.reason, None if pd.isna(row.excluded) else row.excluded) for row in released.itertuples()]
     assert found == expected
     shown = released[released["suppressed"] == ""]
     assert (shown["before"] - shown["excluded"] == shown["after"]).all()
     if None not in dict(expected).values():
         assert released["after"].iloc[-1] == 100 - sum(excluded)
+
+
+SEVERAL = "Rows set aside for several reasons"
+
+
+@pytest.mark.parametrize(
+    ("away", "excluded", "steps", "table"),
+    [
+        pytest.param(  # all large: the numbers of both files are those of the data
+            (10, 20),
+            (8, 0),
+            [("A", 100, 10, 90), ("B", 90, 20, 70), ("E1", 70, 8, 62), ("E2", 62, 0, 62)],
+            (100, 30, 70, [("a", 10), ("b", 20)]),
+            id="all large",
+        ),
+        pytest.param(  # one small: joined alike in both
+            (2, 20),
+            (8, 0),
+            [("A; B", 100, 22, 78), ("E1", 78, 8, 70), ("E2", 70, 0, 70)],
+            (100, 22, 78, [("a; b", 22)]),
+            id="one small",
+        ),
+        pytest.param(  # few in all: the patients analysed are among the estimates, so the rows read are not shown
+            (1,),
+            (2, 0),
+            [("A; E1; E2", None, None, None)],
+            (None, "<5", None, [("a", "<5")]),
+            id="few in all",
+        ),
+        pytest.param(  # three reasons that are named would say: three rows or four
+            (1, 1, 1),
+            (0, 0),
+            [(f"{SEVERAL}; E1; E2", None, None, None)],
+            (None, "<5", None, [("several reasons", "<5")]),
+            id="three of one row",
+        ),
+        pytest.param(
+            (),
+            (2, 0),
+            [("E1; E2", None, None, None)],
+            (None, 0, None, []),
+            id="few exclusions alone",
+        ),
+        pytest.param(  # the rows used, less those analysed, would be the exclusion
+            (10, 2),
+            (4, 0),
+            [("A", 100, 10, 90), ("B; E1", 90, 6, 84), ("E2", 84, 0, 84)],
+            (100, None, None, [("a", 10), ("b", None)]),
+            id="reasons with exclusions",
+        ),
+        pytest.param(
+            (10, 1, 1),
+            (0, 4),
+            [("A", 100, 10, 90), (f"{SEVERAL}; E1; E2", 90, 6, 84)],
+            (100, None, None, [("a", 10), ("several reasons", None)]),
+            id="several reasons with exclusions",
+        ),
+        pytest.param(  # joined with the block before, a large one too
+            (10,),
+            (0, 3),
+            [("A; E1; E2", 100, 13, 87)],
+            (100, None, None, [("a", None)]),
+            id="few at the end",
+        ),
+        pytest.param(  # a, b and c would be few: each one row or two
+            (1, 1, 1, 7),
+            (5, 0),
+            [(SEVERAL, 100, 10, 90), ("E1", 90, 5, 85), ("E2", 85, 0, 85)],
+            (100, 10, 90, [("several reasons", 10)]),
+            id="four reasons",
+        ),
+        pytest.param(  # what is left is few
+            (20,),
+            (0, 77),
+            [("A", 100, 20, 80), ("E1", 80, 0, 80), ("E2", 80, None, None)],
+            (100, 20, 80, [("a", 20)]),
+            id="few analysed",
+        ),
+        pytest.param(
+            (97,),
+            (0, 0),
+            [("A", None, None, None), ("E1", None, None, None), ("E2", None, None, None)],
+            (None, None, None, [("a", None)]),
+            id="few used",
+        ),
+    ],
+)
+def test_rows_set_aside_are_shown_alike_in_attrition_and_data_quality(away, excluded, steps, table):
+    reasons = [{"reason": name, "rows": rows} for name, rows in zip("abcd", away, strict=False)]
+    used = 100 - sum(away)
+    account = {"table": "patients", "rows_read": 100, "rows_set_aside": sum(away), "rows_used": used}
+    quality = {"tables": [{**account, "reasons": reasons}], "checks": []}
+    whole = flow(*away, *excluded)
+    whole["reason"] = [*(one["reason"].upper() for one in reasons), "E1", "E2"]
+    released = release_attrition(whole, 5, quality["tables"]).astype(object)
+    released = released.where(released.notna(), None)
+    assert released[["reason", "before", "excluded", "after"]].to_numpy().tolist() == [list(step) for step in steps]
+    shown = shown_quality(quality, 5, exclusions_of(whole, quality["tables"]))["tables"][0]
+    found = (shown["rows_read"], shown["rows_set_aside"], shown["rows_used"])
+    assert (*found, [(one["reason"], one["rows"]) for one in shown["reasons"]]) == table
+    assert release_attrition(whole, 0, quality["tables"])["excluded"].tolist() == [*away, *excluded]
+
+
+def test_of_a_table_of_few_rows_no_step_is_named():
+    few = flow(1, 1)
+    few[["before", "after"]] -= 96
+    quality = {
+        "tables": [
+            {
+                "table": "patients",
+                "rows_read": 4,
+                "rows_set_aside": 1,
+                "rows_used": 3,
+                "reasons": [{"reason": "r1", "rows": 1}],
+            }
+        ],
+        "checks": [],
+    }
+    released = release_attrition(few, 5, quality["tables"])
+    assert released["reason"].tolist() == ["Fewer rows than may be shown"]
+    assert released[["before", "excluded", "after"]].isna().all(axis=None)
+    shown = shown_quality(quality, 5, exclusions_of(few, quality["tables"]))["tables"][0]
+    assert shown == {
+        "table": "patients",
+        "rows_read": "<5",
+        "rows_set_aside": None,
+        "rows_used": None,
+        "reasons": [],
+    }
+
+
+def test_of_an_endpoint_with_few_who_cannot_be_assessed_the_flows_that_follow_are_hidden():
+    """Patients analysed are shown: those assessed, at a visit or the landmark, would give the others."""
+    parts = [flow(10, 0), flow(3, 0), flow(20), flow(30, 0)]
+    names = ("patients", "responder_rate: e", "responder_rate: e, visit at day 84", "landmark: e")
+    whole = pd.concat([part.assign(flow=name) for name, part in zip(names, parts, strict=True)])
+    released = release_attrition(whole, 5, [])
+    hidden = released[released["flow"].isin(names[2:])]
+    assert hidden[["before", "excluded", "after"]].isna().all(axis=None)
+    assert set(hidden["suppressed"]) == {"protects a hidden count"}
+    assert released.loc[released["flow"] == "responder_rate: e", "before"].tolist() == [100]
+    many = pd.concat(
+        [part.assign(flow=name) for name, part in zip(names, [*parts[:1], flow(9, 0), *parts[2:]], strict=True)]
+    )
+    assert (release_attrition(many, 5, [])["suppressed"] == "").all()
+
+
+def test_steps_that_are_not_named_have_identifiers_of_their_own():
+    whole = flow(1, 1, 1, 7, 1, 1, 1, 7)
+    reasons = [{"reason": f"r{number}", "rows": rows} for number, rows in enumerate(whole["excluded"])]
+    released = release_attrition(whole, 5, [{"table": "patients", "reasons": reasons}])
+    assert released["reason"].tolist() == [SEVERAL, SEVERAL]
+    assert released["attrition_id"].is_unique
 
 
 def test_all_files_are_written_or_none(tmp_path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,8 @@ CATEGORIES = ("conformance", "completeness", "plausibility")
 CONTEXT = "verification"
 STATUSES = ("passed", "warned", "failed", "nothing to check")
 FEW, MOST = "<{}", "all but fewer than {}"
+#: Stands for reasons that are not named.
+SEVERAL = "several reasons"
 
 
 def status(severity: str, checked: int, failing: int, threshold: Threshold | None = None) -> str:
@@ -129,12 +131,15 @@ def data_quality(accounts: list[dict[str, Any]], verdicts: list[dict[str, Any]],
     }
 
 
-def shown_quality(quality: dict[str, Any], minimum_count: int) -> dict[str, Any]:
+def shown_quality(
+    quality: dict[str, Any], minimum_count: int, exclusions: Mapping[str, Sequence[int]] | None = None
+) -> dict[str, Any]:
     """Return what may leave the site: no count of rows below the minimum, and none that gives one back.
 
     A small number of failing rows is "<5"; the rows asked are rounded down to a multiple of the minimum, so that two
-    rules do not give the number of empty cells by subtraction; of a table of which few rows were set aside, the rows
-    used are not shown.
+    rules do not give the number of empty cells by subtraction. Reasons rows were set aside are joined as the flow of
+    the table joins them (`joined`), so that the two do not differ by a small number; where it joins them with
+    exclusions, neither the rows set aside nor those used are shown, and where it hides its start, nor are those read.
 
     Parameters
     ----------
@@ -142,6 +147,9 @@ def shown_quality(quality: dict[str, Any], minimum_count: int) -> dict[str, Any]
         As `data_quality` returns it.
     minimum_count : int
         Smallest count that may be shown; 0 and 1 hide nothing.
+    exclusions : mapping of str to sequence of int, optional
+        Table: numbers of rows excluded by the steps of its flow after those set aside; a table that is not in it has
+        no flow, and what is left of it is known from nowhere else.
     """
     if minimum_count <= 1:
         return quality
@@ -156,22 +164,105 @@ def shown_quality(quality: dict[str, Any], minimum_count: int) -> dict[str, Any]
 
     return {
         **quality,
-        "tables": [_shown_table(table, minimum_count, few) for table in quality["tables"]],
+        "tables": [
+            _shown_table(table, minimum_count, (exclusions or {}).get(table["table"])) for table in quality["tables"]
+        ],
         "checks": [shown(check) for check in quality["checks"]],
     }
 
 
-def _shown_table(table: dict[str, Any], minimum_count: int, few: str) -> dict[str, Any]:
-    if 0 < table["rows_set_aside"] < minimum_count:
-        reasons = [{"reason": one["reason"], "rows": few} for one in table["reasons"]]
-        return {**table, "rows_set_aside": few, "rows_used": None, "reasons": reasons}
-    large = [one for one in table["reasons"] if one["rows"] >= minimum_count]
-    small = [one for one in table["reasons"] if one["rows"] < minimum_count]
-    if small and sum(one["rows"] for one in small) < minimum_count and large:
-        # the rest of the sum would be a small number: the smallest of the others goes with it
-        smallest = min(large, key=lambda one: (one["rows"], one["reason"]))
-        large.remove(smallest)
-        small.append(smallest)
-    if small:
-        large.append({"reason": "; ".join(one["reason"] for one in small), "rows": sum(one["rows"] for one in small)})
-    return {**table, "reasons": large}
+def joined(numbers: Sequence[int], minimum_count: int) -> list[range]:
+    """Join the steps of a flow, first to last, until each block excludes none, in one step, or enough.
+
+    What is left at the end goes with the block before. If all steps together exclude few they are one block.
+
+    Parameters
+    ----------
+    numbers : sequence of int
+        Excluded by each step.
+    minimum_count : int
+        Smallest count that may be shown.
+
+    Returns
+    -------
+    list of range
+        Places of the steps of each block.
+
+    Examples
+    --------
+    >>> joined([9, 0, 2, 4, 7], 5), joined([9, 0, 2], 5), joined([0, 2], 5)
+    ([range(0, 1), range(1, 2), range(2, 4), range(4, 5)], [range(0, 3)], [range(0, 2)])
+    """
+    blocks: list[range] = []
+
+    def enough(block: range) -> bool:
+        number = sum(numbers[block.start : block.stop])
+        return number >= minimum_count or (number == 0 and len(block) == 1)
+
+    for place in range(len(numbers)):
+        if blocks and not enough(blocks[-1]):
+            blocks[-1] = range(blocks[-1].start, place + 1)
+        else:
+            blocks.append(range(place, place + 1))
+    while len(blocks) > 1 and not enough(blocks[-1]):
+        last = blocks.pop()
+        blocks[-1] = range(blocks[-1].start, last.stop)
+    return blocks
+
+
+def may_be_named(reasons: int, minimum_count: int, *, counted: bool) -> bool:
+    """Tell whether the reasons of a block may be named; otherwise they are several.
+
+    A reason that is named has at least one row, and all but the last of a block are few together, otherwise the block
+    would be shorter. Of k - 1 reasons that are few together, or more, each would be one of less than three numbers.
+
+    Parameters
+    ----------
+    reasons : int
+        How many reasons rows were set aside are in the block.
+    minimum_count : int
+        k, the smallest count that may be shown.
+    counted : bool
+        Whether they are the whole block and enough. Where they are few, or are joined with exclusions, two names
+        would do: with names for two but not for three, the lack of names would say that there are three rows or four.
+    """
+    return reasons <= (max(minimum_count - 2, 1) if counted else 1)
+
+
+def _shown_table(table: dict[str, Any], minimum_count: int, exclusions: Sequence[int] | None) -> dict[str, Any]:
+    few = FEW.format(minimum_count)
+
+    def small(number: int) -> bool:
+        return 0 < number < minimum_count
+
+    reasons, read, used = table["reasons"], table["rows_read"], table["rows_used"]
+    away = [one["rows"] for one in reasons]
+    if small(read) and exclusions is not None:
+        # each reason, and each row that is left, would narrow the few that there are
+        return {**table, "rows_read": few, "rows_set_aside": None, "rows_used": None, "reasons": []}
+    numbers = [*away, *(exclusions or ())]
+    blocks = joined(numbers, minimum_count)
+    first = sum(numbers[place] for place in (blocks[0] if blocks else ()))
+    # what is left at the end may be known: then the rows read would give those that are not used
+    ends = exclusions is not None and (small(first) or small(read - first))
+    start = few if small(read) else None if ends else read
+    left, listed, numbered = read, [], True
+    for block in blocks:
+        own = reasons[block.start : block.stop]
+        if not own:
+            break
+        rows = sum(numbers[block.start : block.stop])
+        left -= rows
+        counted = block.stop <= len(reasons) and not small(rows)
+        shown = counted and not small(left)
+        numbered = numbered and shown
+        named = may_be_named(len(own), minimum_count, counted=counted)
+        words = "; ".join(one["reason"] for one in own) if named else SEVERAL
+        listed.append({"reason": words, "rows": rows if shown else few if small(rows) else None})
+    return {
+        **table,
+        "rows_read": start,
+        "rows_set_aside": sum(away) if numbered else few if small(sum(numbers)) else None,
+        "rows_used": (few if small(used) else used) if numbered and start is not None else None,
+        "reasons": listed,
+    }

@@ -136,6 +136,7 @@ def test_rows_set_aside_follow_from_rows_read_and_used(results, cohort):
     shown["data_quality.json"] = json.dumps(quality)
     few = replace(cohort, flows=cohort.flows | {"set aside: patients": {"age is missing": 3, "sex is missing": 0}})
     quality["tables"][0] |= {"rows_read": quality["tables"][0]["rows_used"] + 3}
+    quality["tables"][0]["reasons"] = [{"reason": "age is missing", "rows": "<5"}]
     quality["tables"][1]["reasons"], quality["tables"][1]["rows_set_aside"] = [], None
     shown["data_quality.json"] = json.dumps(quality)
     leaks = attacking.attack(shown, results, few).leaks
