@@ -271,9 +271,6 @@ def test_what_holds_a_count_is_named():
     assert len(lines) == 3
 
 
-@pytest.mark.xfail(
-    strict=True, reason="issue 5, item 9: some counts by day, of nested side effects and of subgroups can be narrowed"
-)
 def test_no_hidden_count_is_narrowed_to_fewer_than_three_values(files, results, cohort):
     assert [str(leak) for leak in attacking.attack(files, results, cohort).leaks] == []
 
