@@ -106,12 +106,12 @@ def release(
     from dose_outcomes.cohort.quality import data_quality, shown_quality
     from dose_outcomes.disclosure import (
         body_systems,
+        exclusions_of,
         release_attrition,
         release_tables,
         share_released,
         write_release,
     )
-    from dose_outcomes.disclosure.attrition import exclusions_of
     from dose_outcomes.outcomes.responder_comparisons import comparisons_over_shown
     from dose_outcomes.results import shown_by_analysis, to_csv
     from dose_outcomes.study import load_study

@@ -1,11 +1,12 @@
 """The only door from data/ to reports/: hides small counts and what would reveal them, and writes what is left.
 
-`declared` says what every number is made of; `quantities` and `relations` turn the tidy table into counts and the
-sums that hold between them; `secondary` and `days` choose what else to hide so that no hidden count follows from
-those shown; `estimates`, `curves` and `attrition` write the outcome into the tables.
+`declared` says what every number is made of; `rows` turns the tidy table into counts (`quantities`), and `relations`,
+`nested` and `days` note the sums that hold between them; `secondary` chooses what else to hide so that no hidden count
+follows from those shown: by `splits`, then by `structure`, then by `opening`, which ask `programs`, and keeps the state
+in `suppression`; `estimates`, `curves` and `attrition` write the outcome into the tables.
 """
 
-from dose_outcomes.disclosure.attrition import release_attrition
+from dose_outcomes.disclosure.attrition import exclusions_of, release_attrition
 from dose_outcomes.disclosure.curves import release_curves
 from dose_outcomes.disclosure.estimates import Released, release_estimates, release_tables, share_released
 from dose_outcomes.disclosure.nested import body_systems
@@ -16,6 +17,7 @@ __all__ = [
     "RISK_TABLE",
     "Released",
     "body_systems",
+    "exclusions_of",
     "reason",
     "release_attrition",
     "release_curves",

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from dose_outcomes.disclosure.programs import FAR, Program
+from dose_outcomes.disclosure.programs import AROUND, FAR, Program
 from dose_outcomes.disclosure.suppression import Suppression
 
 if TYPE_CHECKING:
@@ -29,11 +29,10 @@ if TYPE_CHECKING:
 #: Small counts lose their mark rather than that another is hidden.
 _COST_OF_MARK = 0.5
 _NOTHING = 1e-7
-#: How many counts around one may move with it; more where these are not enough.
-_AROUND_HIDDEN = (60,)
 #: Programs that move many counts at once, where there are more than a few.
 _PUSHES, _FEW, _SEED = 10, 3, 1
-_AROUND_ANY = (120, 400, 1500, 100_000)
+#: How many hidden counts around one are moved with it to see whether it is open.
+_AROUND = 60
 
 
 def open_all(state: Suppression, places: Collection[int]) -> None:
@@ -74,9 +73,7 @@ def _push_all(state: Suppression, wanted: Collection[int], unknown: Sequence[int
             if len(left) < _FEW:
                 break
             if program is None:
-                program = Program(state.sums_among(group), group, every, [1.0] * len(group))
-                limits = [state.bounds(place) for place in group]
-                program.bound(every, [lower for lower, _ in limits], [upper for _, upper in limits])
+                program = _within_bounds(state, group)
             signs = np.full(len(left), 1.0 - 2.0 * push) if push < 2 else generator.choice([-1.0, 1.0], len(left))
             goal = np.zeros(len(group))
             goal[left] = signs * generator.uniform(0.5, 1.5, len(left))
@@ -84,31 +81,33 @@ def _push_all(state: Suppression, wanted: Collection[int], unknown: Sequence[int
             _take(state, group, program.solve())
 
 
-def _has_moves(state: Suppression, place: int, unknown: Collection[int], sizes: Iterable[int] = _AROUND_HIDDEN) -> bool:
+def _has_moves(state: Suppression, place: int, unknown: Collection[int], size: int = _AROUND) -> bool:
     """Tell whether a count is open with what is hidden now; note what else the moves found open."""
     if state.is_open(place):
         return True
-    for size in sizes:
-        around = state.around(place, size, unknown)
-        every = range(len(around))
-        program = Program(state.sums_among(around), around, every, [1.0] * len(around))
-        limits = [state.bounds(one) for one in around]
-        program.bound(every, [lower for lower, _ in limits], [upper for _, upper in limits])
-        for sign in (-1.0, 1.0):
-            program.price((0,), (sign,))
-            _take(state, around, program.solve())
-            if state.is_open(place):
-                return True
-        if len(around) < size:
-            break
+    around = state.around(place, size, unknown)
+    program = _within_bounds(state, around)
+    for sign in (-1.0, 1.0):
+        program.price((0,), (sign,))
+        _take(state, around, program.solve())
+        if state.is_open(place):
+            return True
     return False
 
 
+def _within_bounds(state: Suppression, places: Sequence[int]) -> Program:
+    """Return the program of moves that an attacker cannot tell, with one column for each count."""
+    every = range(len(places))
+    program = Program(state.sums_among(places), places, every, [1.0] * len(places))
+    limits = [state.bounds(place) for place in places]
+    program.bound(every, [lower for lower, _ in limits], [upper for _, upper in limits])
+    return program
+
+
 def follows(state: Suppression, place: int, unknown: Collection[int]) -> bool:
-    """Tell whether a count follows from what is shown."""
-    return (
-        not _has_moves(state, place, unknown, (len(state.hidden),)) and state.lowest[place] == state.highest[place] == 0
-    )
+    """Tell whether a count follows from what is shown: no move of all that is hidden changes it."""
+    has_moves = _has_moves(state, place, unknown, len(state.hidden))
+    return not has_moves and state.lowest[place] == state.highest[place] == 0
 
 
 def _take(state: Suppression, places: Iterable[int], move: NDArray[np.float64] | None) -> None:
@@ -120,7 +119,7 @@ def _take(state: Suppression, places: Iterable[int], move: NDArray[np.float64] |
 def _hide_for(state: Suppression, place: int, movable: Collection[int]) -> set[int]:
     """Hide what the cheapest moves that open a count change; return it, nothing where there is no move."""
     needed = state.needed(place)
-    for size in _AROUND_ANY:
+    for size in AROUND:
         around = state.around(place, size, movable)
         cheapest = _Cheapest(state, around)
         ways = [move for change in (needed, -needed) if (move := cheapest.move(change)) is not None]

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 FAR = 10.0
 """No count is moved farther: enough to open it, and nothing that lies between two counts far apart is in the way."""
 
+AROUND = (120, 400, 1500, 100_000)
+"""How many counts around one may move with it or be hidden for it; more where these are not enough."""
+
 
 class Program:
     """The moves of some counts.

@@ -175,7 +175,7 @@ def _difference(quantities: Quantities, whole: Cell, part: Cell, rest: Cell) -> 
 
 
 def _between_days(quantities: Quantities, names: list[Cell], minimum_count: int) -> None:
-    """Of the days of a reason for stopping, the later less the earlier is a count too; others are thinned by day."""
+    """Of the days of a reason for stopping, the later less the earlier is a count too; of others `days` says so."""
     growing = [name for name in names if name.day is not None and name.what.split(" (")[0] == "stopped for a reason"]
     for cells in _grouped(growing, day=None).values():
         ordered = sorted(cells, key=lambda cell: cell.day or 0)

@@ -1,11 +1,11 @@
 """Secondary suppression: which further counts to hide, so that no hidden one follows from those that are shown.
 
-An attacker knows every sum that holds, every count that is shown, that a count marked as small lies between 1 and
-k - 1, and that one hidden to protect it is at least k. Small counts come first; what is hidden for them must be
-protected in its turn, until nothing is left to protect.
+What an attacker knows is said in `suppression`. Sets of patients come first, then everything that is counted of them:
+counts too small to be divided, what a small count needs whatever the hidden counts are (`structure`), and what that
+leaves too narrow (`opening`). What is hidden for another count must be open in its turn.
 
 Sources: Langsrud 2024, Secondary cell suppression by Gaussian elimination, doi 10.1007/978-3-031-69651-0_6; Castro
-2012 (see `moves`).
+2012 (see `opening`).
 """
 
 from __future__ import annotations

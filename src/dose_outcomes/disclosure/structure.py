@@ -19,15 +19,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from dose_outcomes.disclosure.programs import FAR, Program
+from dose_outcomes.disclosure.programs import AROUND, FAR, Program
 from dose_outcomes.disclosure.quantities import ROOM
 from dose_outcomes.disclosure.suppression import Suppression
 
 #: A small count that moves with another small one: rather a few large ones.
 _COST_OF_SMALL = 200.0
 _NOTHING = 1e-9
-#: How many counts around one may move with it; more where these are not enough.
-_AROUND = (120, 400, 1500, 100_000)
 
 
 def hide_by_structure(state: Suppression, places: Sequence[int]) -> None:
@@ -54,18 +52,17 @@ def _moves(state: Suppression, place: int) -> bool:
 
 def _free(state: Suppression, place: int, movable: Collection[int]) -> None:
     """Hide what moves with a count by the cheapest way."""
-    for size in _AROUND:
+    for size in AROUND:
         around = state.around(place, size, movable)
         count = len(around)
         program = Program(
             state.sums_among(around), around, [*range(count), *range(count)], [1.0] * count + [-1.0] * count
         )
-        costs = [_COST_OF_SMALL if state.small(one) else state.cost(one) for one in around[1:]]
-        # the first one rises by one
-        program.bound(
-            range(2 * count), [1.0] + [0.0] * (2 * count - 1), [1.0] + [FAR] * (count - 1) + [0.0] + [FAR] * (count - 1)
-        )
-        program.price(range(2 * count), [0.0, *costs, 0.0, *costs])
+        # the first one rises by one, at no cost; the others rise and fall as they must
+        others = [_COST_OF_SMALL if state.small(one) else state.cost(one) for one in around[1:]]
+        program.bound(range(2 * count), [1.0, *([0.0] * (2 * count - 1))], [1.0, *([FAR] * (2 * count - 1))])
+        program.bound((count,), (0.0,), (0.0,))
+        program.price(range(2 * count), [0.0, *others, 0.0, *others])
         found = program.solve()
         if found is not None:
             for number in (found[:count] + found[count:] > _NOTHING).nonzero()[0].tolist():

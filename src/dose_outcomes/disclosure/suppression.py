@@ -20,7 +20,7 @@ from dose_outcomes.results import ALL
 VALUES_KEPT = 3
 """How many values each hidden count must still be able to have."""
 #: Hidden already: a little, so that moves are short.
-HIDDEN_COST = 1e-3
+_HIDDEN_COST = 1e-3
 #: Hiding a number of patients hides every row about them; a total is what most readers look for.
 _COST_OF_PATIENTS = 30.0
 _COST_OF_TOTAL = 20.0
@@ -42,7 +42,7 @@ class Suppression:
         Small counts that are not marked as small: three groups of at least one patient each whose total is known to
         be below five could only have one or two each.
     undivided : set of int
-        Parts of a count of which no part is shown: each may be none.
+        Parts of a count of which no part is shown, and counts that no row tells of: each may be none.
     twins : dict of int to set of int
         Quantities that are one and the same, under several names.
     order : dict of int to int
@@ -80,12 +80,10 @@ class Suppression:
         self.twins = self.quantities.twins()
         self.consider(set(range(len(values))))
 
-    def unmark(self, place: int) -> set[int]:
-        """Do not tell of a count, nor of its equals and those without the event, whether it is small; return them."""
-        found = {place, *self.quantities.pairs.get(place, ())}
-        found |= {other for one in found for other in self.twins.get(one, ())}
-        self.unlabelled |= found
-        return found
+    def unmark(self, place: int) -> None:
+        """Do not tell of a count, nor of its equals and those without the event, whether it is small."""
+        for one in (place, *self.quantities.pairs.get(place, ())):
+            self.unlabelled |= {one, *self.twins.get(one, ())}
 
     def leave_undivided(self, place: int) -> None:
         """Hide a part of a count that is not divided: it may be none."""
@@ -174,7 +172,7 @@ class Suppression:
     def cost(self, place: int) -> float:
         """Return what hiding a quantity costs the reader; it must not depend on counts, which would tell them."""
         if self.hidden[place] or not self.quantities.shown[place]:
-            return HIDDEN_COST
+            return _HIDDEN_COST
         if place not in self._costs:
             # of two that cost the same the first by name goes, whatever program decides
             self._costs[place] = self._cost(place) * (1.0 + _TIE * self.order[place])
@@ -188,9 +186,9 @@ class Suppression:
         whole = name.what.split(" (")[0]
         if whole in ("analysed", "assessable", "assessable observed", "assessable carried"):
             cost *= _COST_OF_PATIENTS
-        return cost * self.patients_of(name)
+        return cost * self._patients_of(name)
 
-    def patients_of(self, name: Cell) -> int:
+    def _patients_of(self, name: Cell) -> int:
         """Return the number of patients of a cell, where it is shown: a small group is given up before a large one."""
         kind, _, attribution = name.population.partition(", ")
         for what in dict.fromkeys((kind, "assessable", "analysed")):
@@ -213,6 +211,6 @@ class Suppression:
         """Return by how much a count may change without an attacker's noticing, if it is hidden; `FAR` at most."""
         value = self.quantities.values[place]
         if place not in self.undivided and self.small(place) and place not in self.unlabelled:
-            return 1 - value, self.minimum_count - 1 - value
+            return max(1 - value, -FAR), min(self.minimum_count - 1 - value, FAR)
         at_least = 0 if place in self.undivided or not (self.quantities.shown[place] or self.small(place)) else 1
         return max(at_least - value, -FAR), FAR

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from dose_outcomes.disclosure.programs import FAR, Program
+from dose_outcomes.disclosure.quantities import Cell, Quantities
+from dose_outcomes.disclosure.suppression import Suppression
 
 #: Counts a b c d of a table of two by two; each row and each column adds up to a number that is shown.
 TABLE = ({0: 1, 1: 1}, {2: 1, 3: 1}, {0: 1, 2: 1}, {1: 1, 3: 1})
@@ -45,3 +47,13 @@ def test_the_cheapest_way_is_taken():
     moves.bound(range(6), [2, 0, 0, 0, 0, 0], [2, FAR, FAR, 0, FAR, FAR])
     moves.price(range(6), np.ones(6))
     assert moves.solve() == pytest.approx([2, 0, 0, 0, 2, 2])
+
+
+@pytest.mark.parametrize("minimum_count", [2, 5, 12, 40])
+def test_no_count_moves_so_far_that_what_lies_between_two_could_stand_in_the_way(minimum_count):
+    """Sums with a difference of at least twice `FAR` are left out, so that no count may move farther than that."""
+    quantities = Quantities()
+    for value in range(60):
+        quantities.add(Cell("analysed", "", "analysed, target", "", str(value), "all", None), value, shown=True)
+    state = Suppression(quantities, minimum_count)
+    assert all(-FAR <= limit <= FAR for place in range(60) for limit in state.bounds(place))
