@@ -76,8 +76,9 @@ def hide_beside_lonely(state: Suppression, groups: Iterable[tuple[int, tuple[int
             continue
         others = [place for place in parts if not state.hidden[place] and state.quantities.values[place]]
         for place in others[:1]:
-            state.hidden[place] = state.quantities.shown[place]
-            changed |= state.hidden[place]
+            if state.quantities.shown[place]:
+                state.hide(place)
+                changed = True
     return changed
 
 

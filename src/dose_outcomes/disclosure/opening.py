@@ -65,7 +65,7 @@ def _push_all(state: Suppression, wanted: Collection[int], unknown: Sequence[int
     import numpy as np
 
     generator = np.random.default_rng(_SEED)
-    for group in state.groups(unknown):
+    for group in state.sums.groups(unknown):
         every = range(len(group))
         program: Program | None = None
         for push in range(_PUSHES):
@@ -97,10 +97,9 @@ def _has_moves(state: Suppression, place: int, unknown: Collection[int], size: i
 
 def _within_bounds(state: Suppression, places: Sequence[int]) -> Program:
     """Return the program of moves that an attacker cannot tell, with one column for each count."""
-    every = range(len(places))
-    program = Program(state.sums_among(places), places, every, [1.0] * len(places))
+    program = Program(state.sums, places, [1.0] * len(places))
     limits = [state.bounds(place) for place in places]
-    program.bound(every, [lower for lower, _ in limits], [upper for _, upper in limits])
+    program.bound(range(len(places)), [lower for lower, _ in limits], [upper for _, upper in limits])
     return program
 
 
@@ -143,18 +142,19 @@ class _Cheapest:
     def __init__(self, state: Suppression, places: Sequence[int]) -> None:
         import numpy as np
 
-        self._state, self._places = state, places
+        self._state, self._marks = state, 2 * len(places)
         small = [number for number, place in enumerate(places) if state.small(place)]
         count = len(places)
-        self._columns = [*range(count), *range(count), *small]
+        columns = [*range(count), *range(count), *small]
+        self._counts = [places[number] for number in columns]
         self._signs = np.array([1.0] * count + [-1.0] * count + [1.0] * len(small))
         limits = np.array([state.bounds(place) for place in places])
         self._upper = np.concatenate([np.maximum(limits[:, 1], 0), np.maximum(-limits[:, 0], 0), [FAR] * len(small)])
         costs = [state.cost(place) for place in places]
         self._cost = np.array([*costs, *costs, *([_COST_OF_MARK] * len(small))])
-        self._program = Program(state.sums_among(places), places, self._columns, self._signs)
-        self._program.bound(range(len(self._columns)), np.zeros(len(self._columns)), self._upper)
-        self._program.price(range(len(self._columns)), self._cost)
+        self._program = Program(state.sums, self._counts, self._signs)
+        self._program.bound(range(len(columns)), np.zeros(len(columns)), self._upper)
+        self._program.price(range(len(columns)), self._cost)
         #: Rise, fall, and rise beyond the mark of the first count.
         self._first = [0, count, *([2 * count] if small[:1] == [0] else [])]
 
@@ -179,9 +179,9 @@ class _Cheapest:
         state = self._state
         moved: dict[int, float] = {}
         for number in (move > _NOTHING).nonzero()[0].tolist():
-            place = self._places[self._columns[number]]
+            place = self._counts[number]
             moved[place] = moved.get(place, 0.0) + float(self._signs[number] * move[number])
-            if number >= 2 * len(self._places):
+            if number >= self._marks:
                 state.unmark(place)
         _take(state, moved, np.array(list(moved.values())))
         hidden = {place for place, change in moved.items() if abs(change) > _NOTHING and state.is_known(place)}

@@ -111,13 +111,14 @@ def _leave_undivided(state: Suppression, places: set[int]) -> None:
 
 def _leave_out_complements(state: Suppression, settled: set[int]) -> None:
     """Forget the patients without an event where enough are, of patients that are shown: they limit nothing."""
-    for place, name in enumerate(state.quantities.names):
-        if name.what.startswith(WITHOUT) and not state.small(place):
-            for number in list(state.sums_of[place]):
-                terms = state.quantities.sums[number]
-                if any(other in settled for other in terms):
-                    for other in terms:
-                        state.sums_of[other].remove(number)
+    sums = state.quantities.sums
+    complements = (
+        place
+        for place, name in enumerate(state.quantities.names)
+        if name.what.startswith(WITHOUT) and not state.small(place)
+    )
+    numbers = state.sums.joining(complements)
+    state.leave_out({number for number in numbers if not settled.isdisjoint(sums[number])})
 
 
 def _search(state: Suppression, free: set[int]) -> None:

@@ -40,7 +40,7 @@ def hide_by_structure(state: Suppression, places: Sequence[int]) -> None:
     """
     movable = {place for place in places if _moves(state, place)}
     for place in places:
-        if state.small(place) and place not in state.undivided and state.sums_of[place]:
+        if state.small(place) and place not in state.undivided and state.sums.numbers(place):
             _free(state, place, movable)
 
 
@@ -55,9 +55,7 @@ def _free(state: Suppression, place: int, movable: Collection[int]) -> None:
     for size in AROUND:
         around = state.around(place, size, movable)
         count = len(around)
-        program = Program(
-            state.sums_among(around), around, [*range(count), *range(count)], [1.0] * count + [-1.0] * count
-        )
+        program = Program(state.sums, [*around, *around], [1.0] * count + [-1.0] * count)
         # the first one rises by one, at no cost; the others rise and fall as they must
         others = [_COST_OF_SMALL if state.small(one) else state.cost(one) for one in around[1:]]
         program.bound(range(2 * count), [1.0, *([0.0] * (2 * count - 1))], [1.0, *([FAR] * (2 * count - 1))])

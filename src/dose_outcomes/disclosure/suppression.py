@@ -7,13 +7,14 @@ is never hidden: it has no range of its own and is a result.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from math import ceil, floor, log10
 
 from dose_outcomes.disclosure.programs import FAR
 from dose_outcomes.disclosure.quantities import AT_RISK, ROOM, SINCE, Cell, Quantities
+from dose_outcomes.disclosure.sums import Sums
 from dose_outcomes.disclosure.wording import is_small
 from dose_outcomes.results import ALL
 
@@ -47,6 +48,8 @@ class Suppression:
         Quantities that are one and the same, under several names.
     order : dict of int to int
         The place of each quantity in the order of their names: nothing depends on the order of rows.
+    sums : Sums
+        Those that are taken account of.
     lowest, highest : list of float
         By how much each quantity falls and rises in the moves found so far that an attacker cannot tell.
     """
@@ -56,13 +59,16 @@ class Suppression:
     hidden: list[bool] = field(init=False)
     lowest: list[float] = field(init=False)
     highest: list[float] = field(init=False)
-    sums_of: list[list[int]] = field(init=False)
+    sums: Sums = field(init=False)
     twins: dict[int, set[int]] = field(init=False)
     unlabelled: set[int] = field(default_factory=set)
     undivided: set[int] = field(default_factory=set)
     order: dict[int, int] = field(init=False)
     _small: list[bool] = field(init=False)
-    _costs: dict[int, float] = field(default_factory=dict)
+    _all: Sums = field(init=False)
+    _costs: dict[int, float] = field(init=False)
+    _neighbours: dict[int, tuple[int, ...]] = field(init=False)
+    _distances: dict[int, float] = field(init=False)
 
     def __post_init__(self) -> None:
         values = self.quantities.values
@@ -78,6 +84,7 @@ class Suppression:
         ]
         self.lowest, self.highest = [0.0] * len(values), [0.0] * len(values)
         self.twins = self.quantities.twins()
+        self._all = Sums.of(self.quantities.sums, len(values))
         self.consider(set(range(len(values))))
 
     def unmark(self, place: int) -> None:
@@ -94,56 +101,51 @@ class Suppression:
 
     def consider(self, places: set[int]) -> None:
         """Take account of the sums of some quantities alone."""
-        self._costs = {}
-        self.sums_of = [[] for _ in self.quantities.values]
-        for number, terms in enumerate(self.quantities.sums):
-            if places.issuperset(terms):
-                # what lies between two counts does not limit moves that are shorter
-                if any(self.quantities.values[place] >= 2 * FAR and self._between(place) for place in terms):
-                    continue
-                for place in terms:
-                    self.sums_of[place].append(number)
+        values, names, far = self.quantities.values, self.quantities.names, 2 * FAR
+        every = range(len(values))
+        # what lies between two counts does not limit moves that are shorter
+        left_out = {
+            place
+            for place in every
+            if place not in places or (values[place] >= far and names[place].what.startswith((ROOM, SINCE)))
+        }
+        self.sums = self._all.without(self._all.joining(left_out))
+        self._costs, self._neighbours, self._distances = {}, {}, {}
 
-    def _between(self, place: int) -> bool:
-        return self.quantities.names[place].what.startswith((ROOM, SINCE))
+    def leave_out(self, numbers: Iterable[int]) -> None:
+        """Take no account of some sums."""
+        self.sums = self.sums.without(numbers)
+        self._costs, self._neighbours, self._distances = {}, {}, {}
 
     def around(self, place: int, size: int, usable: Collection[int]) -> list[int]:
         """Return the counts nearest to one, by the sums that join them, itself first; what is dear to hide is far."""
-        found: dict[int, None] = {}
-        sums, reached = self.quantities.sums, {place}
+        found: list[int] = []
+        reached = {place}
         waiting = [(0.0, 0, place)]
         while waiting and len(found) < size:
             distance, _, one = heappop(waiting)
-            found[one] = None
-            for number in self.sums_of[one]:
-                for other in sums[number]:
-                    if other not in reached and other in usable:
-                        reached.add(other)
-                        farther = distance + 1.0 + (log10(1.0 + self.cost(other)) if self.is_known(other) else 0.0)
-                        heappush(waiting, (farther, len(reached), other))
-        return list(found)
+            found.append(one)
+            for other in self._joined(one):
+                if other not in reached and other in usable:
+                    reached.add(other)
+                    heappush(waiting, (distance + self._distance(other), len(reached), other))
+        return found
 
-    def groups(self, places: Sequence[int]) -> list[list[int]]:
-        """Return counts in groups that no sum joins, each in the order given."""
-        import numpy as np
-        from scipy.sparse import csr_array
-        from scipy.sparse.csgraph import connected_components
+    def _joined(self, place: int) -> tuple[int, ...]:
+        """Return the counts that a sum joins with one, by sum."""
+        found = self._neighbours.get(place)
+        if found is None:
+            sums = self.quantities.sums
+            found = tuple(dict.fromkeys(other for number in self.sums.numbers(place) for other in sums[number]))
+            self._neighbours[place] = found
+        return found
 
-        own = {place: number for number, place in enumerate(places)}
-        pairs = [(own[place], number) for place in places for number in self.sums_of[place]]
-        counts, sums = np.array(pairs, dtype=int).reshape(-1, 2).T
-        shape = (len(places), len(self.quantities.sums))
-        joined = csr_array((np.ones(len(counts)), (counts, sums)), shape=shape)
-        _, label = connected_components(joined @ joined.T, directed=False)
-        found: dict[int, list[int]] = {}
-        for place, group in zip(places, label.tolist(), strict=True):
-            found.setdefault(group, []).append(place)
-        return list(found.values())
-
-    def sums_among(self, places: Iterable[int]) -> list[Mapping[int, int]]:
-        """Return the sums that any of some counts are in."""
-        numbers = dict.fromkeys(number for place in places for number in self.sums_of[place])
-        return [self.quantities.sums[number] for number in numbers]
+    def _distance(self, place: int) -> float:
+        found = self._distances.get(place)
+        if found is None:
+            found = 1.0 + (log10(1.0 + self.cost(place)) if self.is_known(place) else 0.0)
+            self._distances[place] = found
+        return found
 
     def small(self, place: int) -> bool:
         """Tell whether a count is one that must not be known."""
@@ -168,6 +170,7 @@ class Suppression:
     def hide(self, place: int) -> None:
         """Hide a count that is shown; it must then be open in its turn."""
         self.hidden[place] = True
+        self._distances.pop(place, None)
 
     def cost(self, place: int) -> float:
         """Return what hiding a quantity costs the reader; it must not depend on counts, which would tell them."""
@@ -181,7 +184,7 @@ class Suppression:
     def _cost(self, place: int) -> float:
         name = self.quantities.names[place]
         cost = _COST_OF_TOTAL ** ((name.condition == ALL) + (name.dose == ALL))
-        if any(self.quantities.sums[number][place] < 0 for number in self.sums_of[place]):
+        if self.sums.is_whole(place):
             cost *= _COST_OF_WHOLE
         whole = name.what.split(" (")[0]
         if whole in ("analysed", "assessable", "assessable observed", "assessable carried"):

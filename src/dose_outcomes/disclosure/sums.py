@@ -1,0 +1,90 @@
+"""The sums between counts as one sparse matrix, from which those of a few counts are cut out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Sums:
+    """Sums as columns of coefficients, count by count: those of a few counts are cut out quickly.
+
+    Parameters
+    ----------
+    places, numbers : array of int
+        Of each coefficient its count and its sum, in order.
+    factors : array of float
+        The coefficients.
+    counts : int
+        How many counts there are.
+    """
+
+    def __init__(
+        self, places: NDArray[np.intp], numbers: NDArray[np.intp], factors: NDArray[np.float64], counts: int
+    ) -> None:
+        import numpy as np
+
+        self._places, self._numbers, self._factors, self._counts = places, numbers, factors, counts
+        self._start = np.searchsorted(places, np.arange(counts + 1))
+
+    @classmethod
+    def of(cls, sums: Sequence[Mapping[int, int]], counts: int) -> Sums:
+        """Return sums, each given as count: coefficient."""
+        import numpy as np
+
+        entries = [(place, number, factor) for number, terms in enumerate(sums) for place, factor in terms.items()]
+        table = np.array(entries, dtype=np.intp).reshape(-1, 3)
+        table = table[np.lexsort((table[:, 1], table[:, 0]))]
+        return cls(table[:, 0], table[:, 1], table[:, 2].astype(float), counts)
+
+    def without(self, left_out: Iterable[int]) -> Sums:
+        """Return the other sums, under the same numbers."""
+        import numpy as np
+
+        keep = ~np.isin(self._numbers, np.fromiter(left_out, dtype=np.intp))
+        return Sums(self._places[keep], self._numbers[keep], self._factors[keep], self._counts)
+
+    def joining(self, places: Iterable[int]) -> set[int]:
+        """Return the numbers of the sums that any of some counts are in."""
+        import numpy as np
+
+        return set(self._numbers[np.isin(self._places, np.fromiter(places, dtype=np.intp))].tolist())
+
+    def numbers(self, place: int) -> list[int]:
+        """Return the numbers of the sums that a count is in."""
+        found: list[int] = self._numbers[self._start[place] : self._start[place + 1]].tolist()
+        return found
+
+    def is_whole(self, place: int) -> bool:
+        """Tell whether a count is what others add up to."""
+        return bool((self._factors[self._start[place] : self._start[place + 1]] < 0).any())
+
+    def columns(self, places: Sequence[int]) -> tuple[int, NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+        """Return the columns of some counts: number of sums they are in, where each begins, its sums, coefficients."""
+        import numpy as np
+
+        start = self._start[places]
+        lengths = self._start[np.asarray(places) + 1] - start
+        begins = np.concatenate(([0], lengths.cumsum()))
+        entries = np.arange(begins[-1]) + np.repeat(start - begins[:-1], lengths)
+        numbers, own = np.unique(self._numbers[entries], return_inverse=True)
+        return len(numbers), begins, own, self._factors[entries]
+
+    def groups(self, places: Sequence[int]) -> list[list[int]]:
+        """Return counts in groups that no sum joins, each in the order given."""
+        import numpy as np
+        from scipy.sparse import csr_array
+        from scipy.sparse.csgraph import connected_components
+
+        sums, begins, numbers, _ = self.columns(places)
+        nodes = len(places) + sums
+        ends = (np.repeat(np.arange(len(places)), np.diff(begins)), len(places) + numbers)
+        _, label = connected_components(csr_array((np.ones(len(numbers)), ends), shape=(nodes, nodes)), directed=False)
+        found: dict[int, list[int]] = {}
+        for place, group in zip(places, label.tolist(), strict=False):
+            found.setdefault(group, []).append(place)
+        return list(found.values())
