@@ -97,10 +97,10 @@ def add_days(
     ends: dict[Cell, int] = defaultdict(int)
     for name, course in days.courses.items():
         ends[name.at(what="")] = max(ends[name.at(what="")], course.days[-1])
-    happened: dict[str, list[int]] = defaultdict(list)
-    for name, course in days.courses.items():
-        happened[_counted(name)].extend(course.changes())
-    happened = {what: sorted(set(on)) for what, on in happened.items()}
+    happened = _days_of_events(days.courses)
+    families: dict[str, set[str]] = defaultdict(set)
+    for name in days.courses:
+        families[_counted(name)].add(name.what)
     together: dict[Cell, set[int]] = defaultdict(set)
     for name, course in days.courses.items():
         if name.condition == ALL:
@@ -109,9 +109,10 @@ def add_days(
         wanted = {course.days[-1], *course.tables, *course.shown, *together.get(name.at(dose=""), ())}
         if course.in_curve:
             wanted |= {*tables[_counted(name)], ends[name.at(what="")]}
-            if len(happened[_counted(name)]) <= _FEW_DAYS:
-                wanted |= {*happened[_counted(name)]}
-        _note(quantities, days, name, sorted(wanted), happened[_counted(name)])
+            of_family = {day for what in families[_counted(name)] for day in happened[what]}
+            if len(of_family) <= _FEW_DAYS:
+                wanted |= of_family
+        _note(quantities, days, name, sorted(wanted), happened[name.what])
     for names in {names[0].at(what=""): names for names in days.curves.values() if names}.values():
         _note_those_left(quantities, days, names, ends[names[0].at(what="")], minimum_count)
     _note_risk_tables(quantities, days)
@@ -139,6 +140,14 @@ def _counted(name: Cell) -> str:
     """Return what a group is counted for: one word for competing events and those without any."""
     what = name.what.removeprefix(CENSORED).removeprefix("others: ")
     return COMPETING[0] if what in COMPETING else what
+
+
+def _days_of_events(courses: Mapping[Cell, Course]) -> dict[str, list[int]]:
+    """Return the days on which anything happens to anybody, in order, of events and of censorings apart."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for name, course in courses.items():
+        found[name.what].update(course.changes())
+    return {what: sorted(days) for what, days in found.items()}
 
 
 def _days_of_tables(courses: Mapping[Cell, Course]) -> dict[str, set[int]]:
