@@ -113,7 +113,8 @@ def add_days(
             if len(of_family) <= _FEW_DAYS:
                 wanted |= of_family
         _note(quantities, days, name, sorted(wanted), happened[name.what])
-    for names in {names[0].at(what=""): names for names in days.curves.values() if names}.values():
+    # two competing curves are of the same counts
+    for names in {frozenset(names): names for names in days.curves.values() if names}.values():
         _note_those_left(quantities, days, names, ends[names[0].at(what="")], minimum_count)
     _note_risk_tables(quantities, days)
     return days
