@@ -16,7 +16,7 @@ Journal of Operational Research 216:257.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from dose_outcomes.disclosure.programs import AROUND, FAR, Program
@@ -35,23 +35,23 @@ _PUSHES, _FEW, _SEED = 10, 3, 1
 _AROUND = 60
 
 
-def open_all(state: Suppression, places: Collection[int]) -> None:
+def open_all(state: Suppression, places: Sequence[int]) -> None:
     """Hide what lets every hidden or small count have other values.
 
     Parameters
     ----------
     state : Suppression
         Gets what is hidden, and which counts lose their mark.
-    places : collection of int
+    places : sequence of int
         Counts that may move or may be hidden, in the order of their names.
     """
     movable = set(places)
     unknown = {place for place in places if not state.is_known(place)}
     tried: set[int] = set()
     while True:
-        wanted = {place for place in places if place not in tried and state.needed(place)}
-        _push_all(state, wanted, [place for place in places if place in unknown])
-        closed = [place for place in places if place in wanted and not _has_moves(state, place, unknown)]
+        wanted = [place for place in state.narrow(places) if place not in tried]
+        _push_all(state, set(wanted), [place for place in places if place in unknown])
+        closed = [place for place in state.narrow(wanted) if not _has_moves(state, place, unknown)]
         if not closed:
             return
         for place in closed:
@@ -60,7 +60,7 @@ def open_all(state: Suppression, places: Collection[int]) -> None:
             tried.add(place)
 
 
-def _push_all(state: Suppression, wanted: Collection[int], unknown: Sequence[int]) -> None:
+def _push_all(state: Suppression, wanted: set[int], unknown: Sequence[int]) -> None:
     """Move many counts at once, a few times: most are open then, and need not be asked for one by one."""
     import numpy as np
 
@@ -69,7 +69,8 @@ def _push_all(state: Suppression, wanted: Collection[int], unknown: Sequence[int
         every = range(len(group))
         program: Program | None = None
         for push in range(_PUSHES):
-            left = [number for number in every if group[number] in wanted and not state.is_open(group[number])]
+            narrow = wanted.intersection(state.narrow(group))
+            left = [number for number in every if group[number] in narrow]
             if len(left) < _FEW:
                 break
             if program is None:
@@ -98,8 +99,7 @@ def _has_moves(state: Suppression, place: int, unknown: Collection[int], size: i
 def _within_bounds(state: Suppression, places: Sequence[int]) -> Program:
     """Return the program of moves that an attacker cannot tell, with one column for each count."""
     program = Program(state.sums, places, [1.0] * len(places))
-    limits = [state.bounds(place) for place in places]
-    program.bound(range(len(places)), [lower for lower, _ in limits], [upper for _, upper in limits])
+    program.bound(range(len(places)), *state.bounds(places))
     return program
 
 
@@ -109,10 +109,14 @@ def follows(state: Suppression, place: int, unknown: Collection[int]) -> bool:
     return not has_moves and state.lowest[place] == state.highest[place] == 0
 
 
-def _take(state: Suppression, places: Iterable[int], move: NDArray[np.float64] | None) -> None:
-    for place, change in zip(places, [] if move is None else move.tolist(), strict=move is not None):
-        state.lowest[place] = min(state.lowest[place], change)
-        state.highest[place] = max(state.highest[place], change)
+def _take(state: Suppression, places: Sequence[int], move: NDArray[np.float64] | None) -> None:
+    """Note by how much a move changes counts."""
+    import numpy as np
+
+    if move is not None:
+        own = np.asarray(places, dtype=np.intp)
+        state.lowest[own] = np.minimum(state.lowest[own], move)
+        state.highest[own] = np.maximum(state.highest[own], move)
 
 
 def _hide_for(state: Suppression, place: int, movable: Collection[int]) -> set[int]:
@@ -148,10 +152,10 @@ class _Cheapest:
         columns = [*range(count), *range(count), *small]
         self._counts = [places[number] for number in columns]
         self._signs = np.array([1.0] * count + [-1.0] * count + [1.0] * len(small))
-        limits = np.array([state.bounds(place) for place in places])
-        self._upper = np.concatenate([np.maximum(limits[:, 1], 0), np.maximum(-limits[:, 0], 0), [FAR] * len(small)])
-        costs = [state.cost(place) for place in places]
-        self._cost = np.array([*costs, *costs, *([_COST_OF_MARK] * len(small))])
+        lower, upper = state.bounds(places)
+        self._upper = np.concatenate([np.maximum(upper, 0), np.maximum(-lower, 0), [FAR] * len(small)])
+        costs = state.costs(places)
+        self._cost = np.concatenate([costs, costs, [_COST_OF_MARK] * len(small)])
         self._program = Program(state.sums, self._counts, self._signs)
         self._program.bound(range(len(columns)), np.zeros(len(columns)), self._upper)
         self._program.price(range(len(columns)), self._cost)
@@ -183,7 +187,7 @@ class _Cheapest:
             moved[place] = moved.get(place, 0.0) + float(self._signs[number] * move[number])
             if number >= self._marks:
                 state.unmark(place)
-        _take(state, moved, np.array(list(moved.values())))
+        _take(state, list(moved), np.array(list(moved.values())))
         hidden = {place for place, change in moved.items() if abs(change) > _NOTHING and state.is_known(place)}
         for place in hidden:
             state.hide(place)

@@ -41,10 +41,10 @@ def suppress_patients(quantities: Quantities, minimum_count: int) -> Suppression
     patients = {place for place in places if quantities.names[place].what in PATIENTS}
     rooms = {place for place in places if quantities.names[place].what.startswith(f"{ROOM}assessable")}
     state.consider(patients | rooms)
-    _leave_undivided(state, parts_not_shown(quantities, minimum_count, places - patients))
+    state.leave_undivided(parts_not_shown(quantities, minimum_count, places - patients))
     hide_by_structure(state, _in_order(state, patients | rooms))
     _search(state, patients | rooms)
-    _leave_undivided(state, dark(quantities, {place for place in patients if state.hidden[place]}))
+    state.leave_undivided(dark(quantities, {place for place in patients if state.hidden[place]}))
     return state
 
 
@@ -61,15 +61,15 @@ def suppress_rest(state: Suppression, days: Days, families: Sequence[tuple[int, 
     quantities = state.quantities
     places = set(range(len(quantities.values)))
     patients = {place for place in places if quantities.names[place].what in PATIENTS}
-    state.undivided |= quantities.untold
+    state.leave_untold(quantities.untold)
     for place in days.unchosen:
         state.hide(place)
     state.consider(places)
     settled = {place for place in patients if not state.hidden[place]}
     _leave_out_complements(state, settled)
     # what was open among the patients alone must be so among all counts
-    state.lowest, state.highest = [0.0] * len(quantities.values), [0.0] * len(quantities.values)
-    _leave_undivided(state, parts_not_shown(quantities, state.minimum_count, patients | days.places))
+    state.forget()
+    state.leave_undivided(parts_not_shown(quantities, state.minimum_count, patients | days.places))
     free = places - settled
     # days are chosen by their counts in any case
     hide_by_structure(state, _in_order(state, free - days.places - quantities.untold))
@@ -84,7 +84,7 @@ def _hide_patients_too(state: Suppression) -> None:
     """Hide sets of patients where a count cannot be opened otherwise, and everything of them."""
     places = set(range(len(state.quantities.values)))
     for _ in range(_ROUNDS):
-        if all(map(state.is_open, places)):
+        if not state.narrow(sorted(places)):
             return
         state.consider(places)
         before = {place for place in places if state.hidden[place]}
@@ -94,19 +94,14 @@ def _hide_patients_too(state: Suppression) -> None:
             for place in places
             if state.hidden[place] and place not in before and state.quantities.names[place].what in PATIENTS
         }
-        _leave_undivided(state, dark(state.quantities, patients))
+        state.leave_undivided(dark(state.quantities, patients))
         if before == {place for place in places if state.hidden[place]}:
             break
     # what cannot be opened and follows from what is shown may as well be shown
     unknown = {place for place in places if not state.is_known(place)}
     for place in sorted(places):
         if not state.small(place) and not state.is_open(place) and follows(state, place, unknown):
-            state.hidden[place] = False
-
-
-def _leave_undivided(state: Suppression, places: set[int]) -> None:
-    for place in places:
-        state.leave_undivided(place)
+            state.show(place)
 
 
 def _leave_out_complements(state: Suppression, settled: set[int]) -> None:

@@ -57,7 +57,9 @@ def _free(state: Suppression, place: int, movable: Collection[int]) -> None:
         count = len(around)
         program = Program(state.sums, [*around, *around], [1.0] * count + [-1.0] * count)
         # the first one rises by one, at no cost; the others rise and fall as they must
-        others = [_COST_OF_SMALL if state.small(one) else state.cost(one) for one in around[1:]]
+        costs = state.costs(around[1:])
+        costs[[state.small(one) for one in around[1:]]] = _COST_OF_SMALL
+        others = costs.tolist()
         program.bound(range(2 * count), [1.0, *([0.0] * (2 * count - 1))], [1.0, *([FAR] * (2 * count - 1))])
         program.bound((count,), (0.0,), (0.0,))
         program.price(range(2 * count), [0.0, *others, 0.0, *others])

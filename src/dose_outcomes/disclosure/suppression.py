@@ -7,16 +7,21 @@ is never hidden: it has no range of its own and is a result.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
-from math import ceil, floor, log10
+from math import isnan, log10
+from typing import TYPE_CHECKING
 
 from dose_outcomes.disclosure.programs import FAR
 from dose_outcomes.disclosure.quantities import AT_RISK, ROOM, SINCE, Cell, Quantities
 from dose_outcomes.disclosure.sums import Sums
 from dose_outcomes.disclosure.wording import is_small
 from dose_outcomes.results import ALL
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 VALUES_KEPT = 3
 """How many values each hidden count must still be able to have."""
@@ -50,72 +55,114 @@ class Suppression:
         The place of each quantity in the order of their names: nothing depends on the order of rows.
     sums : Sums
         Those that are taken account of.
-    lowest, highest : list of float
+    lowest, highest : array of float
         By how much each quantity falls and rises in the moves found so far that an attacker cannot tell.
     """
 
     quantities: Quantities
     minimum_count: int
     hidden: list[bool] = field(init=False)
-    lowest: list[float] = field(init=False)
-    highest: list[float] = field(init=False)
+    lowest: NDArray[np.float64] = field(init=False)
+    highest: NDArray[np.float64] = field(init=False)
     sums: Sums = field(init=False)
     twins: dict[int, set[int]] = field(init=False)
     unlabelled: set[int] = field(default_factory=set)
     undivided: set[int] = field(default_factory=set)
     order: dict[int, int] = field(init=False)
-    _small: list[bool] = field(init=False)
     _all: Sums = field(init=False)
-    _costs: dict[int, float] = field(init=False)
+    _small: list[bool] = field(init=False)
+    _needed: NDArray[np.int64] = field(init=False)
+    _lower: NDArray[np.float64] = field(init=False)
+    _upper: NDArray[np.float64] = field(init=False)
+    _costs: NDArray[np.float64] = field(init=False)
     _neighbours: dict[int, tuple[int, ...]] = field(init=False)
     _distances: dict[int, float] = field(init=False)
 
     def __post_init__(self) -> None:
-        values = self.quantities.values
+        import numpy as np
+
+        values, names = self.quantities.values, self.quantities.names
+        every = range(len(values))
         self._small = [
             is_small(value, self.minimum_count) and not name.what.startswith(ROOM)
-            for name, value in zip(self.quantities.names, values, strict=True)
+            for name, value in zip(names, values, strict=True)
         ]
-        by_name = sorted(range(len(values)), key=lambda place: tuple(map(str, self.quantities.names[place])))
+        by_name = sorted(every, key=lambda place: tuple(map(str, names[place])))
         self.order = {place: number for number, place in enumerate(by_name)}
         self.hidden = [
             shown and is_small(value, self.minimum_count)
             for shown, value in zip(self.quantities.shown, values, strict=True)
         ]
-        self.lowest, self.highest = [0.0] * len(values), [0.0] * len(values)
         self.twins = self.quantities.twins()
+        self._needed = np.array([self._needed_of(place) for place in every], dtype=np.int64)
+        bounds = np.array([self._bounds_of(place) for place in every], dtype=float).reshape(-1, 2)
+        self._lower, self._upper = bounds[:, 0].copy(), bounds[:, 1].copy()
+        self.forget()
         self._all = Sums.of(self.quantities.sums, len(values))
-        self.consider(set(range(len(values))))
+        self.consider(set(every))
 
-    def unmark(self, place: int) -> None:
-        """Do not tell of a count, nor of its equals and those without the event, whether it is small."""
-        for one in (place, *self.quantities.pairs.get(place, ())):
-            self.unlabelled |= {one, *self.twins.get(one, ())}
+    def forget(self) -> None:
+        """Forget which counts were found to be open."""
+        import numpy as np
 
-    def leave_undivided(self, place: int) -> None:
-        """Hide a part of a count that is not divided: it may be none."""
-        for one in (place, *self.twins.get(place, ())):
-            self.hidden[one] = self.quantities.shown[one]
-            self.undivided.add(one)
-            self.unmark(one)
+        self.lowest, self.highest = np.zeros(len(self.hidden)), np.zeros(len(self.hidden))
 
     def consider(self, places: set[int]) -> None:
         """Take account of the sums of some quantities alone."""
         values, names, far = self.quantities.values, self.quantities.names, 2 * FAR
-        every = range(len(values))
         # what lies between two counts does not limit moves that are shorter
-        left_out = {
+        left_out = [
             place
-            for place in every
+            for place in range(len(values))
             if place not in places or (values[place] >= far and names[place].what.startswith((ROOM, SINCE)))
-        }
-        self.sums = self._all.without(self._all.joining(left_out))
-        self._costs, self._neighbours, self._distances = {}, {}, {}
+        ]
+        self._take_account(self._all.without(self._all.joining(left_out)))
 
     def leave_out(self, numbers: Iterable[int]) -> None:
         """Take no account of some sums."""
-        self.sums = self.sums.without(numbers)
-        self._costs, self._neighbours, self._distances = {}, {}, {}
+        self._take_account(self.sums.without(numbers))
+
+    def _take_account(self, sums: Sums) -> None:
+        import numpy as np
+
+        self.sums = sums
+        self._costs = np.full(len(self.hidden), np.nan)
+        self._neighbours, self._distances = {}, {}
+
+    def hide(self, place: int) -> None:
+        """Hide a count that is shown; it must then be open in its turn."""
+        self._set_hidden(place, hidden=True)
+
+    def show(self, place: int) -> None:
+        """Show a count after all."""
+        self._set_hidden(place, hidden=False)
+
+    def _set_hidden(self, place: int, *, hidden: bool) -> None:
+        self.hidden[place] = hidden
+        self._needed[place] = self._needed_of(place)
+        self._costs[place] = float("nan")
+        self._distances.pop(place, None)
+
+    def unmark(self, place: int) -> None:
+        """Do not tell of a count, nor of its equals and those without the event, whether it is small."""
+        for one in (place, *self.quantities.pairs.get(place, ())):
+            for twin in (one, *self.twins.get(one, ())):
+                self.unlabelled.add(twin)
+                self._lower[twin], self._upper[twin] = self._bounds_of(twin)
+
+    def leave_undivided(self, places: Iterable[int]) -> None:
+        """Hide parts of counts that are not divided: each may be none."""
+        for place in places:
+            for one in (place, *self.twins.get(place, ())):
+                self._set_hidden(one, hidden=self.quantities.shown[one])
+                self.undivided.add(one)
+                self.unmark(one)
+
+    def leave_untold(self, places: Iterable[int]) -> None:
+        """Note counts that no row tells of: each may be none."""
+        for place in places:
+            self.undivided.add(place)
+            self._lower[place], self._upper[place] = self._bounds_of(place)
 
     def around(self, place: int, size: int, usable: Collection[int]) -> list[int]:
         """Return the counts nearest to one, by the sums that join them, itself first; what is dear to hide is far."""
@@ -153,7 +200,10 @@ class Suppression:
 
     def needed(self, place: int) -> int:
         """Return by how much the largest and the smallest open value of a count must differ, 0 for any."""
-        if self.small(place):
+        return int(self._needed[place])
+
+    def _needed_of(self, place: int) -> int:
+        if self._small[place]:
             return min(VALUES_KEPT - 1, self.minimum_count - 2)
         if self.quantities.names[place].what.startswith(AT_RISK):
             return 0  # a sum of others, each of which must be open
@@ -161,25 +211,38 @@ class Suppression:
 
     def is_open(self, place: int) -> bool:
         """Tell whether enough values of a count are known to be possible."""
-        return floor(self.highest[place] + _NEAR) - ceil(self.lowest[place] - _NEAR) >= self.needed(place)
+        return not self.narrow((place,))
+
+    def narrow(self, places: Sequence[int]) -> list[int]:
+        """Return which of some counts are not known to be open."""
+        import numpy as np
+
+        own = np.asarray(places, dtype=np.intp)
+        open_values = np.floor(self.highest[own] + _NEAR) - np.ceil(self.lowest[own] - _NEAR)
+        found: list[int] = own[open_values < self._needed[own]].tolist()
+        return found
 
     def is_known(self, place: int) -> bool:
         """Tell whether a count is shown."""
         return self.quantities.shown[place] and not self.hidden[place]
 
-    def hide(self, place: int) -> None:
-        """Hide a count that is shown; it must then be open in its turn."""
-        self.hidden[place] = True
-        self._distances.pop(place, None)
-
     def cost(self, place: int) -> float:
         """Return what hiding a quantity costs the reader; it must not depend on counts, which would tell them."""
-        if self.hidden[place] or not self.quantities.shown[place]:
-            return _HIDDEN_COST
-        if place not in self._costs:
+        if isnan(self._costs[place]):
             # of two that cost the same the first by name goes, whatever program decides
-            self._costs[place] = self._cost(place) * (1.0 + _TIE * self.order[place])
-        return self._costs[place]
+            known = self.is_known(place)
+            self._costs[place] = self._cost(place) * (1.0 + _TIE * self.order[place]) if known else _HIDDEN_COST
+        return float(self._costs[place])
+
+    def costs(self, places: Sequence[int]) -> NDArray[np.float64]:
+        """Return what hiding each of some quantities costs."""
+        import numpy as np
+
+        own = np.asarray(places, dtype=np.intp)
+        for place in own[np.isnan(self._costs[own])].tolist():
+            self.cost(place)
+        found: NDArray[np.float64] = self._costs[own]
+        return found
 
     def _cost(self, place: int) -> float:
         name = self.quantities.names[place]
@@ -210,10 +273,16 @@ class Suppression:
                 return max(self.quantities.values[found], 1)
         return 1
 
-    def bounds(self, place: int) -> tuple[float, float]:
-        """Return by how much a count may change without an attacker's noticing, if it is hidden; `FAR` at most."""
+    def bounds(self, places: Sequence[int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return by how much counts may fall and rise without an attacker's noticing, if hidden; `FAR` at most."""
+        import numpy as np
+
+        own = np.asarray(places, dtype=np.intp)
+        return self._lower[own], self._upper[own]
+
+    def _bounds_of(self, place: int) -> tuple[float, float]:
         value = self.quantities.values[place]
-        if place not in self.undivided and self.small(place) and place not in self.unlabelled:
+        if place not in self.undivided and self._small[place] and place not in self.unlabelled:
             return max(1 - value, -FAR), min(self.minimum_count - 1 - value, FAR)
-        at_least = 0 if place in self.undivided or not (self.quantities.shown[place] or self.small(place)) else 1
+        at_least = 0 if place in self.undivided or not (self.quantities.shown[place] or self._small[place]) else 1
         return max(at_least - value, -FAR), FAR
