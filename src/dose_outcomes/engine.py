@@ -32,6 +32,8 @@ def connect() -> Backend:
     """
     import ibis
 
+    # the engine sees through queries in queries as well as Ibis does, which takes longer over it than the query
+    ibis.options.sql.fuse_selects = False
     connection = ibis.duckdb.connect()
     connection.raw_sql("SET enable_progress_bar = false")
     return connection
