@@ -23,7 +23,7 @@ from dose_outcomes.cohort.listing import summary_text
 from dose_outcomes.cohort.quality import judged, refuse_unknown_thresholds
 from dose_outcomes.cohort.raw import ROW, RawTable, as_expression
 from dose_outcomes.cohort.set_aside import set_aside
-from dose_outcomes.cohort.sources import read_tables
+from dose_outcomes.cohort.sources import input_files, read_tables
 from dose_outcomes.cohort.sources.adam_origins import with_origins
 from dose_outcomes.cohort.sources.files import refuse_damaged
 from dose_outcomes.cohort.tables import TABLES
@@ -84,7 +84,7 @@ def checked_cohort(
     import duckdb
 
     faults_file.unlink(missing_ok=True)  # of an earlier run: it would be taken for what was found in this one
-    connection = connect()
+    connection = connect(input_files(study))
     raw: list[RawTable] = []
     try:
         raw = read_tables(study, connection)

@@ -56,7 +56,7 @@ class Derived:
 
 def derive(folder: Path, study: Study) -> Derived:
     """Derive what the counts of a study need from the cohort in a folder."""
-    connection = connect()
+    connection = connect(folder.glob("*.parquet"))
     cohort = open_cohort(connection, folder)
     population = connection.create_table("population", assign_population(cohort, study))
     events = connection.create_table("intercurrent events", intercurrent_events(cohort, population, study))

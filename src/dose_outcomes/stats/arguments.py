@@ -47,32 +47,37 @@ def check_array(
     ArgumentError
         Says the argument's name, what was expected and what came.
     """
-    limits = (
-        ("at least", at_least, np.less),
-        ("at most", at_most, np.greater),
-        ("above", above, np.less_equal),
-        ("below", below, np.greater_equal),
-    )
-    kind = "whole number" if whole else "number"
-    bounds = " and ".join(f"{word} {bound:g}" for word, bound, _ in limits if bound is not None)
-    expected = f"a finite {kind}{' ' + bounds if bounds else ''}"
-    if dimensions:
-        expected = f"{dimensions}-dimensional array, each entry {expected}"
+    limits = [
+        (word, bound, is_outside)
+        for word, bound, is_outside in (
+            ("at least", at_least, np.less),
+            ("at most", at_most, np.greater),
+            ("above", above, np.less_equal),
+            ("below", below, np.greater_equal),
+        )
+        if bound is not None
+    ]
+
+    def refused(received: str) -> ArgumentError:
+        bounds = " and ".join(f"{word} {bound:g}" for word, bound, _ in limits)
+        expected = f"a finite {'whole number' if whole else 'number'}{' ' + bounds if bounds else ''}"
+        if dimensions:
+            expected = f"{dimensions}-dimensional array, each entry {expected}"
+        return ArgumentError(f"{name} must be {expected}; received {received}")
+
     try:
         array = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError):
-        raise ArgumentError(f"{name} must be {expected}; received {value!r}") from None
+        raise refused(repr(value)) from None
     if array.ndim != dimensions:
-        raise ArgumentError(f"{name} must be {expected}; received an array of shape {array.shape}")
+        raise refused(f"an array of shape {array.shape}")
     bad = ~np.isfinite(array)
     if whole:
         bad |= array != np.round(array)
     for _, bound, is_outside in limits:
-        if bound is not None:
-            bad |= is_outside(array, bound)
+        bad |= is_outside(array, bound)
     if bad.any():
-        received = repr(value) if dimensions == 0 else f"{array[bad].flat[0]:g} among {array.size} entries"
-        raise ArgumentError(f"{name} must be {expected}; received {received}")
+        raise refused(repr(value) if dimensions == 0 else f"{array[bad].flat[0]:g} among {array.size} entries")
     if same_length_as is not None and len(array) != len(same_length_as[1]):
         other, reference = same_length_as
         raise ArgumentError(f"{name} must be as long as {other} ({len(reference)} entries); received {len(array)}")

@@ -80,11 +80,12 @@ def _parse(text: str, path: Path) -> tuple[Any, dict[Location, int]]:
             for index, item in enumerate(node.value):
                 walk(item, (*location, index))
 
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster where there is one; each step reads
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=loader)
         if root is not None:
             walk(root, ())
-        content = yaml.safe_load(text)
+        content = yaml.load(text, Loader=loader)  # a safe loader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""

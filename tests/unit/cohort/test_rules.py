@@ -215,8 +215,8 @@ def test_the_same_bytes_whatever_threads_and_order_of_rows(study, root, tmp_path
         tables = {name: one.model_copy(update={"file": f"{name}.parquet"}) for name, one in study.data.tables.items()}
         data = study.data.model_copy(update={"folder": str(folder), "tables": tables})
 
-        def connect_with(threads=threads):
-            connection = connect()
+        def connect_with(files, threads=threads):
+            connection = connect(files)
             connection.raw_sql(f"SET threads = {threads}")
             return connection
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from dose_outcomes.outcomes.cells import NO_PATIENTS
 from dose_outcomes.results import Result
 from dose_outcomes.stats.description import Distribution, distribution
@@ -24,8 +26,9 @@ def describe(counts: pd.DataFrame | None, value: str = "value") -> Distribution:
     """Return the distribution of a column of values with their counts `n`; missing values are left out."""
     if counts is None:
         return distribution([], [])
-    known = counts[counts[value].notna()]
-    return distribution(known[value].to_numpy(dtype="float64"), known["n"].to_numpy(dtype="float64"))
+    values, n = (counts[column].to_numpy(dtype="float64", na_value=np.nan) for column in (value, "n"))
+    known = ~np.isnan(values)
+    return distribution(values[known], n[known])
 
 
 def description_rows(key: dict[str, Any], found: Distribution, statistics: Iterable[str]) -> Iterator[Result]:

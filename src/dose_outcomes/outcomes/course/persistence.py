@@ -137,16 +137,13 @@ def _reasons(ends: pd.DataFrame, study: Study) -> Iterator[Result]:
         cell = cells.get((condition, dose))
         curves = None
         if cell is not None and reasons:
-            curves = aalen_johansen(
-                cell["day"].to_numpy(dtype="float64"),
-                cell[reasons].to_numpy(dtype="float64"),
-                cell[CENSORED].to_numpy(dtype="float64"),
-                level=study.level,
-            ).curves
+            at, stops, seen = (cell[columns].to_numpy(dtype="float64") for columns in ("day", reasons, CENSORED))
+            n = int(stops.sum() + seen.sum())
+            curves = aalen_johansen(at, stops, seen, level=study.level).curves
         for place, reason in enumerate(reasons):
             for day in study.course.persistence.reason_days:
                 key = {**_key(REASON_ANALYSIS, reason, condition, dose), "day": day}
-                if cell is None or curves is None:
+                if curves is None:
                     yield Result(**key, statistic="cumulative_incidence", n=0, events=0, note=NO_PATIENTS)
                     continue
                 share = incidence_at(curves[place], day)
@@ -157,8 +154,8 @@ def _reasons(ends: pd.DataFrame, study: Study) -> Iterator[Result]:
                     low=share.low,
                     high=share.high,
                     level=study.level,
-                    n=int(cell[[CENSORED, *reasons]].to_numpy().sum()),
-                    events=int(cell.loc[cell["day"] <= day, reason].sum()),
+                    n=n,
+                    events=int(stops[at <= day, place].sum()),
                     method=f"{share.method}; stopped by the day; competing: the other reasons",
                     note=share.note,
                 )

@@ -59,8 +59,8 @@ class LargestDifference:
         return self.unbounded or (self.value is not None and self.value > bound)
 
 
-Cells = Mapping[tuple[str, str], "pd.DataFrame"]
-"""Characteristic, or condition and dose: rows of counts."""
+Cells = Mapping[tuple[str, str], list[tuple[Any, int]]]
+"""Condition and dose: the values of a characteristic, each with its patients."""
 
 
 class Characteristics:
@@ -127,7 +127,7 @@ class Characteristics:
                 continue
             yield name, difference_of_means(group.mean, group.variance, other.mean, other.variance), None
         for name, cells in self._categories.items():
-            values = sorted({value for rows in cells.values() for value in rows["value"]})
+            values = sorted({value for pairs in cells.values() for value, _ in pairs})
             counts = [_counts(cells, wanted, label, values) for label in (dose, reference)]
             if not all(sum(one) for one in counts):
                 continue
@@ -152,26 +152,24 @@ def _largest(found: Sequence[tuple[str, StandardisedDifference, int | None]]) ->
     return LargestDifference(name, value, smallest, len(found), difference.note if value is None else "")
 
 
-def _by_characteristic(counts: pd.DataFrame) -> dict[str, dict[tuple[str, str], pd.DataFrame]]:
-    found: dict[str, dict[tuple[str, str], Any]] = {}
-    for place, rows in counts.groupby(["characteristic", "condition", "dose"]):
-        name, condition, dose = map(str, place)
-        found.setdefault(name, {})[condition, dose] = rows
-    return found
+def _by_characteristic(counts: pd.DataFrame) -> dict[str, Cells]:
+    found: dict[str, dict[tuple[str, str], list[tuple[Any, int]]]] = {}
+    columns = (counts[name].tolist() for name in ("characteristic", "condition", "dose", "value", "n"))
+    for name, condition, dose, value, n in zip(*columns, strict=True):
+        found.setdefault(name, {}).setdefault((condition, dose), []).append((value, int(n)))
+    return {name: found[name] for name in sorted(found)}
 
 
 def _distribution(cells: Cells, conditions: Sequence[str], dose: str) -> Distribution:
-    rows = [cells[one, dose] for one in conditions if (one, dose) in cells]
-    values = [value for part in rows for value in part["value"]]
-    return distribution(values, [n for part in rows for n in part["n"]])
+    pairs = [pair for one in conditions for pair in cells.get((one, dose), [])]
+    return distribution([value for value, _ in pairs], [n for _, n in pairs])
 
 
 def _counts(cells: Cells, conditions: Sequence[str], dose: str, values: Sequence[Any]) -> list[int]:
     found: dict[Any, int] = {}
     for condition in conditions:
-        if (condition, dose) in cells:
-            for value, n in zip(*(cells[condition, dose][name] for name in ("value", "n")), strict=True):
-                found[value] = found.get(value, 0) + int(n)
+        for value, n in cells.get((condition, dose), []):
+            found[value] = found.get(value, 0) + n
     return [found.get(value, 0) for value in values]
 
 
@@ -186,8 +184,8 @@ def _patterns(
         (condition, arm, value, float(n), weight[condition, dose])
         for condition in conditions
         for arm, dose in ((1.0, doses[0]), (0.0, doses[1]))
-        if (condition, dose) in cells and weight[condition, dose] > 0
-        for value, n in zip(*(cells[condition, dose][name] for name in ("value", "n")), strict=True)
+        if weight[condition, dose] > 0
+        for value, n in cells.get((condition, dose), [])
     ]
 
 

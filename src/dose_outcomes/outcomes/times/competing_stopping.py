@@ -82,10 +82,12 @@ def _incidences(
     curve: StepCurve | None,
     analysis: TimeToResponse,
 ) -> Iterator[Result]:
-    for day in analysis.incidence_days:
-        if cell is None or curve is None:
+    if cell is None or curve is None:
+        for day in analysis.incidence_days:
             yield Result(**key, statistic="cumulative_incidence", day=day, n=0, events=0, note=NO_PATIENTS)
-            continue
+        return
+    n, days, events = int(cell[COLUMNS].to_numpy().sum()), cell["day"].to_numpy(), cell[cause].to_numpy()
+    for day in analysis.incidence_days:
         share = incidence_at(curve, day)
         yield Result(
             **key,
@@ -95,8 +97,8 @@ def _incidences(
             low=share.low,
             high=share.high,
             level=share.level,
-            n=int(cell[COLUMNS].to_numpy().sum()),
-            events=int(cell.loc[cell["day"] <= day, cause].sum()),
+            n=n,
+            events=int(events[days <= day].sum()),
             method=f"{share.method}; competing: {competing}",
             note=share.note,
         )

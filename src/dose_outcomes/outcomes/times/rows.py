@@ -61,11 +61,9 @@ def sizes(counts: pd.DataFrame, event: str, others: Iterable[str], study: Study)
     counts : DataFrame
         dose, `event` and `others`: numbers of patients, each in one of the columns.
     """
-    pairs = []
-    for dose in study.dose_labels:
-        own = counts[counts["dose"] == dose]
-        events = int(own[event].sum())
-        pairs.append((events, events + int(own[list(others)].to_numpy().sum())))
+    doses = counts["dose"].to_numpy(dtype=object)
+    with_event, patients = counts[event].to_numpy(), counts[[event, *others]].to_numpy()
+    pairs = [(int(with_event[doses == dose].sum()), int(patients[doses == dose].sum())) for dose in study.dose_labels]
     return [(events, n) for events, n in pairs if n]
 
 

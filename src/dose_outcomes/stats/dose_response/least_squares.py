@@ -47,12 +47,17 @@ class ProfiledModel:
         self.response = self.whiten @ response
         self.bounds = np.array(model.bounds_for(float(doses.max()))).reshape(-1, 2)
 
-    def solve(self, nonlinear: FloatArray) -> tuple[FloatArray, float]:
-        """Best linear parameters and the sum of squares at these nonlinear ones."""
+    def solve(self, nonlinear: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Best linear parameters and the whitened curve less response at these nonlinear ones."""
         basis = self.whiten @ self.model.basis(self.doses, nonlinear)
         linear = np.asarray(np.linalg.lstsq(basis, self.response, rcond=None)[0], dtype=np.float64)
-        residual = self.response - basis @ linear
-        return linear, float(residual @ residual)
+        difference: FloatArray = basis @ linear - self.response
+        return linear, difference
+
+    def objective(self, nonlinear: FloatArray) -> float:
+        """Least weighted sum of squares at these nonlinear parameters."""
+        _, difference = self.solve(nonlinear)
+        return float(difference @ difference)
 
     def _objectives(self, nonlinear: FloatArray) -> FloatArray:
         """Sums of squares at many nonlinear parameters at once (a row each), for models with two linear ones.
@@ -88,7 +93,7 @@ class ProfiledModel:
         free = [i for i in range(len(self.bounds)) if i not in fixed]
         if not free:
             nonlinear = np.array([fixed[i] for i in range(len(self.bounds))])
-            return nonlinear, self.solve(nonlinear)[1]
+            return nonlinear, self.objective(nonlinear)
         edges = [self._minimise(fixed | {i: float(bound)}) for i in free for bound in self.bounds[i]]
         best = min(edges, key=lambda result: result[1])
         inside = self._search_inside(free, fixed)
@@ -104,20 +109,17 @@ class ProfiledModel:
         points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(free))
 
         def complete(values: FloatArray) -> FloatArray:
-            nonlinear = np.empty(len(self.bounds))
-            nonlinear[free] = values
+            """Put the fixed parameters beside the free ones, which are the last axis."""
+            nonlinear = np.empty((*values.shape[:-1], len(self.bounds)))
+            nonlinear[..., free] = values
             for position, value in fixed.items():
-                nonlinear[position] = value
+                nonlinear[..., position] = value
             return nonlinear
 
-        start = points[int(np.argmin(self._objectives(np.array([complete(point) for point in points]))))]
+        start = points[int(np.argmin(self._objectives(complete(points))))]
 
         def residual(logarithms: FloatArray) -> FloatArray:
-            nonlinear = complete(np.exp(logarithms))
-            difference: FloatArray = (
-                self.whiten @ self.model.basis(self.doses, nonlinear) @ self.solve(nonlinear)[0] - self.response
-            )
-            return difference
+            return self.solve(complete(np.exp(logarithms)))[1]
 
         found = least_squares(
             residual,
@@ -129,4 +131,4 @@ class ProfiledModel:
             gtol=1e-15,
         )
         nonlinear = complete(np.exp(found.x))
-        return nonlinear, self.solve(nonlinear)[1]
+        return nonlinear, self.objective(nonlinear)

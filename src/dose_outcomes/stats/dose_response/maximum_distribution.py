@@ -133,13 +133,14 @@ def _tail(value: float, roots: FloatArray, degrees_of_freedom: float, two_sided:
         return 1.0
     normal = degrees_of_freedom == inf
     single = float(ndtr(-value) if normal else stdtr(degrees_of_freedom, -value))
-    if single == 0.0:
-        return 0.0
+    sides = 2.0 if two_sided else 1.0
+    if single == 0.0 or len(roots) == 1:
+        return min(single * sides, 1.0)
     rank = roots.shape[1]
     points = _points(rank if normal else rank + 1)
     # one statistic beyond the value, and what is orthogonal to it
     beyond = -(ndtri(points[:, 0] * single) if normal else stdtrit(degrees_of_freedom, points[:, 0] * single))
-    beside = ndtri(points[:, 1:rank])
+    beside = _normal_points(rank, rank if normal else rank + 1)
     if not normal:
         # given T_j = t, the rest is multivariate t with one more degree of freedom and this scale
         spread = (degrees_of_freedom + beyond**2) / chdtri(degrees_of_freedom + 1.0, points[:, rank])
@@ -147,11 +148,13 @@ def _tail(value: float, roots: FloatArray, degrees_of_freedom: float, two_sided:
     total = 0.0
     for j, direction in enumerate(roots):
         complement = np.linalg.qr(np.column_stack([direction, np.eye(rank)]))[0][:, 1:rank]
-        others = np.outer(beyond, roots @ direction) + beside @ (roots @ complement).T
+        others = beside @ (roots @ complement).T
+        others += np.outer(beyond, roots @ direction)
         others[:, j] = beyond
-        together = ((np.abs(others) if two_sided else others) >= value).sum(axis=1)
-        total += float((1.0 / np.maximum(together, 1)).mean())
-    return min(single * total * (2.0 if two_sided else 1.0), 1.0)
+        # a product with ones counts along the short axis several times faster than a sum
+        together = ((np.abs(others) if two_sided else others) >= value) @ np.ones(len(roots))
+        total += float((1.0 / np.maximum(together, 1.0)).mean())
+    return min(single * total * sides, 1.0)
 
 
 @lru_cache(maxsize=8)
@@ -167,3 +170,11 @@ def _points(dimensions: int) -> FloatArray:
     points: FloatArray = (0.5 + steps) % 1.0
     points.flags.writeable = False
     return points
+
+
+@lru_cache(maxsize=8)
+def _normal_points(rank: int, dimensions: int) -> FloatArray:
+    """The coordinates of the points after the first, up to `rank`, as normal ones: the same for every threshold."""
+    normal: FloatArray = ndtri(_points(dimensions)[:, 1:rank])
+    normal.flags.writeable = False
+    return normal

@@ -23,7 +23,7 @@ class Moments:
     """Sums of products of the patients of each group and pattern, scaled so that all parameters are of order one."""
 
     def __init__(self, group: IntArray, observed: FloatArray, products: FloatArray, groups: int) -> None:
-        self.group, self.observed, self.groups = group, observed, groups
+        self.group, self.groups = group, groups
         self.visits = observed.shape[1]
         patients = products[:, 0, 0].sum()
         self.baseline_mean = float(products[:, 0, 1].sum() / patients)
@@ -43,6 +43,10 @@ class Moments:
         self.n, self.b, self.bb = scaled[:, 0, 0], scaled[:, 0, 1], scaled[:, 1, 1]
         self.y, self.by, self.yy = scaled[:, 0, 2:], scaled[:, 1, 2:], scaled[:, 2:, 2:]
         self.members = (np.arange(groups)[:, None] == group).astype(np.float64)
+        # what every evaluation needs of them, whatever the covariance
+        self.members_n, self.members_b = self.members * self.n, self.members * self.b
+        self.both = observed[:, :, None] * observed[:, None, :]
+        self.unseen = (1.0 - observed)[:, :, None] * np.eye(self.visits)
         cell = self.members @ (observed * self.n[:, None]) > 0
         # a baseline that does not vary has no slope
         slopes = np.full(self.visits, spread > 0)
@@ -124,10 +128,8 @@ def restricted_maximum(moments: Moments) -> Maximum | None:
 def point(moments: Moments, parameters: FloatArray) -> Point | None:
     """Evaluate the restricted likelihood; None where the coefficients are not determined."""
     root = _root(parameters, moments.visits)
-    seen = moments.observed
-    both = seen[:, :, None] * seen[:, None, :]
-    padded = both * (root @ root.T) + (1.0 - seen)[:, :, None] * np.eye(moments.visits)
-    weight = np.linalg.inv(padded) * both
+    padded = moments.both * (root @ root.T) + moments.unseen
+    weight = np.linalg.inv(padded) * moments.both
     information, right = _normal_equations(moments, weight)
     kept = moments.kept
     columns = np.ix_(kept, kept)
@@ -156,8 +158,8 @@ def _normal_equations(moments: Moments, weight: FloatArray) -> tuple[FloatArray,
     cells = groups * visits
     information, right = np.zeros((cells + visits, cells + visits)), np.zeros(cells + visits)
     flat = weight.reshape(len(weight), -1)
-    own = ((moments.members * moments.n) @ flat).reshape(groups, visits, visits)
-    mixed = ((moments.members * moments.b) @ flat).reshape(groups, visits, visits)
+    own = (moments.members_n @ flat).reshape(groups, visits, visits)
+    mixed = (moments.members_b @ flat).reshape(groups, visits, visits)
     for group in range(groups):
         place = slice(group * visits, (group + 1) * visits)
         information[place, place] = own[group]
@@ -187,7 +189,7 @@ def _slope(moments: Moments, weight: FloatArray, coefficients: FloatArray, uncer
     crossed = outer(moments.y, mean) + outer(moments.by, slope) - b * outer(mean, slope)
     residual = moments.yy - crossed - crossed.transpose(0, 2, 1) + n * outer(mean, mean) + bb * outer(slope, slope)
     blocks = uncertainty[:cells, :cells].reshape(groups, visits, groups, visits)
-    own = np.stack([blocks[group, :, group] for group in range(groups)])[moments.group]
+    own = blocks[moments.group, :, moments.group]
     mixed = uncertainty[:cells, cells:].reshape(groups, visits, visits)[moments.group]
     lost = n * own + b * (mixed + mixed.transpose(0, 2, 1)) + bb * uncertainty[cells:, cells:]
     return np.asarray((n * weight - weight @ (residual + lost) @ weight).sum(axis=0))
