@@ -11,7 +11,7 @@ from dose_outcomes.disclosure.courses import GROWING
 from dose_outcomes.disclosure.curves import release_curves
 from dose_outcomes.disclosure.days import add_days, note_parts_by_day
 from dose_outcomes.disclosure.declared import DECIMALS_OF_CURVES, Made
-from dose_outcomes.disclosure.nested import add_nested, families
+from dose_outcomes.disclosure.nested import add_nested, add_side_effects
 from dose_outcomes.disclosure.quantities import Cell, Quantities
 from dose_outcomes.disclosure.relations import add_sums
 from dose_outcomes.disclosure.rows import Row, cells, read_rows, without_event
@@ -96,9 +96,10 @@ def release_tables(
     days = add_days(quantities, minimum_count, points)
     add_sums(quantities, parts_of or {}, minimum_count)
     add_nested(quantities)
+    add_side_effects(quantities, systems or {})
     note_parts_by_day(quantities, days)
     state = suppress_patients(quantities, minimum_count)
-    suppress_rest(state, days, families(quantities, systems or {}))
+    suppress_rest(state, days)
     outcome = _outcomes(rows, state, parts_of or {})
     for place in close_thresholds(rows, outcome, minimum_count):
         outcome[place] = reason(minimum_count)

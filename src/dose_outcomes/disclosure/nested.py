@@ -4,20 +4,16 @@ Side effects of all terms are those of their body system, and of all body system
 of those with its body system; patients with an event are no more than the events; patients who can be assessed are
 some of those analysed. What lies between two such numbers is a room of at least nobody: it limits both of them.
 
-The sums over terms are followed one by one only (`hide_beside_lonely`): as sums among others they would join all side
-effects of a study to one search.
+Where two parts of such a sum are not divided, each of them may be none and makes room for the other: these sums are
+not followed, else they would join all side effects of a study to one search.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from dose_outcomes.disclosure.quantities import ROOM, Cell, Quantities
-
-if TYPE_CHECKING:
-    from dose_outcomes.disclosure.suppression import Suppression
 
 _ANY = "any"
 _TERM, _SYSTEM = "term: ", "body_system: "
@@ -36,14 +32,36 @@ def add_nested(quantities: Quantities) -> None:
             note_within(quantities, name, described)
 
 
-def families(quantities: Quantities, systems: Mapping[str, str]) -> list[tuple[int, tuple[int, ...]]]:
-    """Return the side effects of any kind and of each body system, with those that they are made of, cell by cell.
+def add_side_effects(quantities: Quantities, systems: Mapping[str, str]) -> None:
+    """Note that events add up over terms and body systems, and how patients with them lie within each other.
 
     Parameters
     ----------
     systems : mapping of str to str
         Endpoint of a term: endpoint of its body system.
     """
+    first = len(quantities.sums)
+    for whole, parts in _families(quantities, systems):
+        name = quantities.names[whole]
+        parts_of = [quantities.names[part] for part in parts]
+        if name.what == _EVENTS:
+            quantities.relate(parts, whole)
+            for one in (name, *parts_of):
+                note_within(quantities, one.at(what=_PATIENTS), one)
+            continue
+        for part in parts_of:
+            note_within(quantities, part, name)
+        # each patient with any has one of them at least
+        more = sum(quantities.values[part] for part in parts) - quantities.values[whole]
+        level = parts_of[0].endpoint.partition(":")[0]
+        room = quantities.add(name.at(what=f"{ROOM}each {level}"), more, shown=False) if more >= 0 else None
+        if room is not None:
+            quantities.balance({**dict.fromkeys(parts, 1), whole: -1, room: -1})
+    quantities.nested |= set(range(first, len(quantities.sums)))
+
+
+def _families(quantities: Quantities, systems: Mapping[str, str]) -> list[tuple[int, tuple[int, ...]]]:
+    """Return the side effects of any kind and of each body system, with those that they are made of, cell by cell."""
     places: dict[Cell, dict[str, int]] = defaultdict(dict)
     for place, name in enumerate(quantities.names):
         if name.what in (_PATIENTS, _EVENTS) and name.day is None:
@@ -61,25 +79,6 @@ def families(quantities: Quantities, systems: Mapping[str, str]) -> list[tuple[i
                 if parts and (endpoint == _ANY or endpoint.startswith(_SYSTEM)):
                     found.append((whole, parts))
     return found
-
-
-def hide_beside_lonely(state: Suppression, groups: Iterable[tuple[int, tuple[int, ...]]]) -> bool:
-    """Hide a second part where a single one is hidden, and a part of a hidden whole; return whether any was.
-
-    The events of a whole are the sum of those of its parts: a single hidden one would follow. Which one goes with it
-    depends on its name, not on its count.
-    """
-    changed = False
-    for whole, parts in groups:
-        hidden = [place for place in parts if state.hidden[place] and state.quantities.values[place]]
-        if len(hidden) >= (1 if state.hidden[whole] else 2) or not (hidden or state.hidden[whole]):
-            continue
-        others = [place for place in parts if not state.hidden[place] and state.quantities.values[place]]
-        for place in others[:1]:
-            if state.quantities.shown[place]:
-                state.hide(place)
-                changed = True
-    return changed
 
 
 def note_within(quantities: Quantities, part: Cell, whole: Cell, *, may_be_known: bool = False) -> None:

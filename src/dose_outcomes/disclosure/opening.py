@@ -48,6 +48,7 @@ def open_all(state: Suppression, places: Sequence[int]) -> None:
     movable = set(places)
     unknown = {place for place in places if not state.is_known(place)}
     tried: set[int] = set()
+    groups = _Groups(state, places)
     while True:
         wanted = [place for place in state.narrow(places) if place not in tried]
         _push_all(state, set(wanted), [place for place in places if place in unknown])
@@ -56,7 +57,7 @@ def open_all(state: Suppression, places: Sequence[int]) -> None:
             return
         for place in closed:
             if not state.is_open(place):
-                unknown |= _hide_for(state, place, movable)
+                unknown |= _hide_for(state, place, movable, groups)
             tried.add(place)
 
 
@@ -119,25 +120,55 @@ def _take(state: Suppression, places: Sequence[int], move: NDArray[np.float64] |
         state.highest[own] = np.maximum(state.highest[own], move)
 
 
-def _hide_for(state: Suppression, place: int, movable: Collection[int]) -> set[int]:
+def _hide_for(state: Suppression, place: int, movable: Collection[int], groups: _Groups) -> set[int]:
     """Hide what the cheapest moves that open a count change; return it, nothing where there is no move."""
-    needed = state.needed(place)
     for size in AROUND:
         around = state.around(place, size, movable)
-        cheapest = _Cheapest(state, around)
-        ways = [move for change in (needed, -needed) if (move := cheapest.move(change)) is not None]
-        if ways:
-            return cheapest.accept(min(ways, key=lambda way: way[0])[1])
-        each_way = [move for change in (1, -1) if (move := cheapest.move(change)) is not None]
-        if needed > 1 and len(each_way) == 2:
-            return cheapest.accept(each_way[0][1]) | cheapest.accept(each_way[1][1])
         if len(around) < size:
-            break
-    return set()
+            return _open(_Cheapest(state, around), place, state.needed(place)) or set()
+        hidden = _open(_Cheapest(state, around), place, state.needed(place))
+        if hidden is not None:
+            return hidden
+    return _open(groups.of(place), place, state.needed(place)) or set()
+
+
+def _open(cheapest: _Cheapest, place: int, needed: int) -> set[int] | None:
+    """Hide what the cheapest moves that open a count change; return it, None where there is no move."""
+    rise = cheapest.move(place, needed)
+    fall = cheapest.move(place, -needed, *([] if rise is None else [rise[0]]))
+    ways = [way for way in (rise, fall) if way is not None]
+    if ways:
+        return cheapest.accept(min(ways, key=lambda way: way[0])[1])
+    each_way = [move for change in (1, -1) if (move := cheapest.move(place, change)) is not None]
+    if needed > 1 and len(each_way) == 2:
+        return cheapest.accept(each_way[0][1]) | cheapest.accept(each_way[1][1])
+    return None
+
+
+class _Groups:
+    """The cheapest moves among all counts that sums join, kept from one count to the next."""
+
+    def __init__(self, state: Suppression, places: Sequence[int]) -> None:
+        self._state, self._places = state, places
+        self._group_of: dict[int, int] = {}
+        self._groups: list[list[int]] = []
+        self._found: dict[int, _Cheapest] = {}
+
+    def of(self, place: int) -> _Cheapest:
+        """Return the moves of the group of a count, as they are now."""
+        if not self._groups:
+            self._groups = self._state.sums.groups(self._places)
+            self._group_of = {one: number for number, group in enumerate(self._groups) for one in group}
+        number = self._group_of[place]
+        if number in self._found:
+            self._found[number].refresh()
+        else:
+            self._found[number] = _Cheapest(self._state, self._groups[number])
+        return self._found[number]
 
 
 class _Cheapest:
-    """The cheapest moves of counts that may be hidden, or lose their mark where they are small; of the first of them.
+    """The cheapest moves of counts that may be hidden, or lose their mark where they are small.
 
     Each count has a column for its rise and one for its fall, and small ones another one: they rise as far as their
     mark allows, then farther.
@@ -146,34 +177,45 @@ class _Cheapest:
     def __init__(self, state: Suppression, places: Sequence[int]) -> None:
         import numpy as np
 
-        self._state, self._marks = state, 2 * len(places)
-        small = [number for number, place in enumerate(places) if state.small(place)]
         count = len(places)
-        columns = [*range(count), *range(count), *small]
-        self._counts = [places[number] for number in columns]
+        small = [number for number, place in enumerate(places) if state.small(place)]
+        self._state, self._places = state, places
+        self._counts = [*places, *places, *(places[number] for number in small)]
         self._signs = np.array([1.0] * count + [-1.0] * count + [1.0] * len(small))
-        lower, upper = state.bounds(places)
-        self._upper = np.concatenate([np.maximum(upper, 0), np.maximum(-lower, 0), [FAR] * len(small)])
-        costs = state.costs(places)
-        self._cost = np.concatenate([costs, costs, [_COST_OF_MARK] * len(small)])
+        self._marks = len(self._counts) - len(small)
+        self._numbers = {place: [number, number + count] for number, place in enumerate(places)}
+        for column, number in enumerate(small, start=self._marks):
+            self._numbers[places[number]].append(column)
         self._program = Program(state.sums, self._counts, self._signs)
-        self._program.bound(range(len(columns)), np.zeros(len(columns)), self._upper)
-        self._program.price(range(len(columns)), self._cost)
-        #: Rise, fall, and rise beyond the mark of the first count.
-        self._first = [0, count, *([2 * count] if small[:1] == [0] else [])]
+        self.refresh()
 
-    def move(self, change: int) -> tuple[float, NDArray[np.float64]] | None:
-        """Return what a change of the first count costs, and what all columns hold; None where it cannot be."""
+    def refresh(self) -> None:
+        """Take account of what was hidden since."""
+        import numpy as np
+
+        lower, upper = self._state.bounds(self._places)
+        costs = self._state.costs(self._places)
+        small = len(self._counts) - self._marks
+        self._upper = np.concatenate([np.maximum(upper, 0), np.maximum(-lower, 0), [FAR] * small])
+        self._cost = np.concatenate([costs, costs, [_COST_OF_MARK] * small])
+        every = range(len(self._counts))
+        self._program.bound(every, np.zeros(len(self._counts)), self._upper)
+        self._program.price(every, self._cost)
+
+    def move(self, place: int, change: int, limit: float = float("inf")) -> tuple[float, NDArray[np.float64]] | None:
+        """Return what a change of a count costs, and what all columns hold; None where it cannot be for less."""
         rest = float(abs(change))
         amounts = []
-        for number in self._first:
+        numbers = self._numbers[place]
+        for number in numbers:
             amounts.append(min(rest, float(self._upper[number])) if self._signs[number] * change > 0 else 0.0)
             rest -= amounts[-1]
         if rest:
             return None
-        self._program.bound(self._first, amounts, amounts)
-        found = self._program.solve()
-        self._program.bound(self._first, [0.0] * len(self._first), self._upper[self._first])
+        self._program.bound(numbers, amounts, amounts)
+        self._program.forget()
+        found = self._program.solve(limit)
+        self._program.bound(numbers, [0.0] * len(numbers), self._upper[numbers])
         return None if found is None else (float(found @ self._cost), found)
 
     def accept(self, move: NDArray[np.float64]) -> set[int]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FAR = 4.0
 """No count is moved farther: enough to open it, and nothing that lies between two counts far apart is in the way."""
 
-AROUND = (80, 400, 1500, 100_000)
+AROUND = (80, 400, 1500)
 """How many counts around one may move with it or be hidden for it; more where these are not enough."""
 
 
@@ -80,10 +80,15 @@ class Program:
         own = np.asarray(numbers, dtype=np.int32)
         self._solver.changeColsCost(len(own), own, np.asarray(costs, dtype=float))
 
-    def solve(self) -> NDArray[np.float64] | None:
-        """Return what the columns hold in the cheapest move; None where there is none."""
+    def forget(self) -> None:
+        """Begin with no move, not with the one found last."""
+        self._solver.clearSolver()
+
+    def solve(self, limit: float = float("inf")) -> NDArray[np.float64] | None:
+        """Return what the columns hold in the cheapest move; None where there is none, or none that costs less."""
         import numpy as np
 
+        self._solver.setOptionValue("objective_bound", limit)
         self._solver.run()
         if self._solver.getModelStatus() != self._optimal:
             return None

@@ -51,6 +51,8 @@ class Quantities:
         Those with an event: those without it, and the other way round.
     untold : set of int
         Counts that no row shows or marks, such as differences of two that are shown: each may be none.
+    nested : set of int
+        Numbers of the sums of side effects that lie within each other.
     """
 
     names: list[Cell] = field(default_factory=list)
@@ -61,6 +63,7 @@ class Quantities:
     noted: set[frozenset[tuple[int, int]]] = field(default_factory=set)
     pairs: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     untold: set[int] = field(default_factory=set)
+    nested: set[int] = field(default_factory=set)
 
     def add(self, name: Cell, value: int, *, shown: bool) -> int | None:
         """Return the number of a quantity; None when its name has another value already."""
@@ -82,10 +85,13 @@ class Quantities:
             terms: dict[int, int] = {whole: -1}
             for part in parts:
                 terms[part] = terms.get(part, 0) + 1
-            terms = {place: factor for place, factor in terms.items() if factor}
-            if terms and frozenset(terms.items()) not in self.noted:
-                self.noted.add(frozenset(terms.items()))
-                self.sums.append(terms)
+            self.balance({place: factor for place, factor in terms.items() if factor})
+
+    def balance(self, terms: dict[int, int]) -> None:
+        """Note that quantities, each times its coefficient, add up to 0."""
+        if terms and frozenset(terms.items()) not in self.noted:
+            self.noted.add(frozenset(terms.items()))
+            self.sums.append(terms)
 
     def is_of_nobody(self, place: int) -> bool:
         """Tell whether a count is none because its group has no patients, as everybody knows."""

@@ -10,17 +10,14 @@ Sources: Langsrud 2024, Secondary cell suppression by Gaussian elimination, doi 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from dose_outcomes.disclosure.days import Days
-from dose_outcomes.disclosure.nested import hide_beside_lonely
 from dose_outcomes.disclosure.opening import follows, open_all
 from dose_outcomes.disclosure.quantities import ROOM, WITHOUT, Quantities
 from dose_outcomes.disclosure.splits import dark, parts_not_shown
 from dose_outcomes.disclosure.structure import hide_by_structure
 from dose_outcomes.disclosure.suppression import Suppression
 
-#: What is hidden beside a lonely part must be protected in its turn.
+#: What is hidden with a set of patients must be protected in its turn.
 _ROUNDS = 4
 #: Sets of patients: decided on first, and shown or hidden whatever else is counted of them.
 PATIENTS = ("analysed", "assessable")
@@ -48,15 +45,13 @@ def suppress_patients(quantities: Quantities, minimum_count: int) -> Suppression
     return state
 
 
-def suppress_rest(state: Suppression, days: Days, families: Sequence[tuple[int, tuple[int, ...]]] = ()) -> None:
+def suppress_rest(state: Suppression, days: Days) -> None:
     """Hide the rest, the sets of patients being settled.
 
     Parameters
     ----------
     days : Days
         The counts that grow from day to day.
-    families : sequence of (int, tuple of int), optional
-        Wholes and their parts, as `nested.families` returns them.
     """
     quantities = state.quantities
     places = set(range(len(quantities.values)))
@@ -70,13 +65,11 @@ def suppress_rest(state: Suppression, days: Days, families: Sequence[tuple[int, 
     # what was open among the patients alone must be so among all counts
     state.forget()
     state.leave_undivided(parts_not_shown(quantities, state.minimum_count, patients | days.places))
+    _leave_out_undivided(state)
     free = places - settled
     # days are chosen by their counts in any case
     hide_by_structure(state, _in_order(state, free - days.places - quantities.untold))
-    for _ in range(_ROUNDS):
-        _search(state, free)
-        if not hide_beside_lonely(state, families):
-            break
+    _search(state, free)
     _hide_patients_too(state)
 
 
@@ -114,6 +107,13 @@ def _leave_out_complements(state: Suppression, settled: set[int]) -> None:
     )
     numbers = state.sums.joining(complements)
     state.leave_out({number for number in numbers if not settled.isdisjoint(sums[number])})
+
+
+def _leave_out_undivided(state: Suppression) -> None:
+    """Forget the sums of side effects in which two parts are not divided: each may be none, and makes room."""
+    names, sums = state.quantities.names, state.quantities.sums
+    undivided = {place for place in state.undivided if not names[place].what.startswith(ROOM)}
+    state.leave_out(number for number in state.quantities.nested if len(undivided.intersection(sums[number])) > 1)
 
 
 def _search(state: Suppression, free: set[int]) -> None:

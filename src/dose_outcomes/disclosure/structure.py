@@ -38,10 +38,11 @@ def hide_by_structure(state: Suppression, places: Sequence[int]) -> None:
     places : sequence of int
         Quantities that may be hidden or may move, in the order of their names.
     """
-    movable = {place for place in places if _moves(state, place)}
+    movable = {place: None for place in places if _moves(state, place)}
+    group_of = {place: group for group in state.sums.groups(list(movable)) for place in group}
     for place in places:
         if state.small(place) and place not in state.undivided and state.sums.numbers(place):
-            _free(state, place, movable)
+            _free(state, place, movable, group_of[place])
 
 
 def _moves(state: Suppression, place: int) -> bool:
@@ -50,10 +51,11 @@ def _moves(state: Suppression, place: int) -> bool:
     return room or state.hidden[place] or state.quantities.values[place] > 0
 
 
-def _free(state: Suppression, place: int, movable: Collection[int]) -> None:
+def _free(state: Suppression, place: int, movable: Collection[int], group: Sequence[int]) -> None:
     """Hide what moves with a count by the cheapest way."""
-    for size in AROUND:
-        around = state.around(place, size, movable)
+    for size in (*AROUND, len(group)):
+        whole = size >= len(group)
+        around = [place, *(one for one in group if one != place)] if whole else state.around(place, size, movable)
         count = len(around)
         program = Program(state.sums, [*around, *around], [1.0] * count + [-1.0] * count)
         # the first one rises by one, at no cost; the others rise and fall as they must
@@ -69,5 +71,5 @@ def _free(state: Suppression, place: int, movable: Collection[int]) -> None:
                 if state.is_known(around[number]):
                     state.hide(around[number])
             return
-        if len(around) < size:
+        if whole:
             return
