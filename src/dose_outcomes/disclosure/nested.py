@@ -17,7 +17,7 @@ from dose_outcomes.disclosure.quantities import ROOM, Cell, Quantities
 
 _ANY = "any"
 _TERM, _SYSTEM = "term: ", "body_system: "
-_PATIENTS, _EVENTS = "patients with", "side effects"
+_PATIENTS, _SERIOUS, _EVENTS = "patients with", "serious", "side effects"
 
 
 def add_nested(quantities: Quantities) -> None:
@@ -51,6 +51,9 @@ def add_side_effects(quantities: Quantities, systems: Mapping[str, str]) -> None
             continue
         for part in parts_of:
             note_within(quantities, part, name)
+        if name.what == _SERIOUS:
+            for one in (name, *parts_of):
+                note_within(quantities, one, one.at(what=_PATIENTS))
         # each patient with any has one of them at least
         more = sum(quantities.values[part] for part in parts) - quantities.values[whole]
         level = parts_of[0].endpoint.partition(":")[0]
@@ -64,7 +67,7 @@ def _families(quantities: Quantities, systems: Mapping[str, str]) -> list[tuple[
     """Return the side effects of any kind and of each body system, with those that they are made of, cell by cell."""
     places: dict[Cell, dict[str, int]] = defaultdict(dict)
     for place, name in enumerate(quantities.names):
-        if name.what in (_PATIENTS, _EVENTS) and name.day is None:
+        if name.what in (_PATIENTS, _SERIOUS, _EVENTS) and name.day is None:
             places[name.at(endpoint="")][name.endpoint] = place
     found = []
     for cell in places.values():

@@ -113,7 +113,12 @@ def _leave_out_undivided(state: Suppression) -> None:
     """Forget the sums of side effects in which two parts are not divided: each may be none, and makes room."""
     names, sums = state.quantities.names, state.quantities.sums
     undivided = {place for place in state.undivided if not names[place].what.startswith(ROOM)}
-    state.leave_out(number for number in state.quantities.nested if len(undivided.intersection(sums[number])) > 1)
+    import os
+    N=int(os.environ.get('NU',2)); L=int(os.environ.get('LEV',2))
+    def lev(t):
+        n=names[next(iter(t))]
+        return (n.condition!='all')+(n.dose!='all')
+    state.leave_out(number for number in state.quantities.nested if lev(sums[number])>=L and len(undivided.intersection(sums[number])) >= N)
 
 
 def _search(state: Suppression, free: set[int]) -> None:
