@@ -216,6 +216,9 @@ def test_a_number_leads_to_its_row_by_keyboard_and_focus_comes_back(look):
     assert facts["Analysis"] == "responder_rate"
     assert (facts["Patients"], facts["Events"]) == ("240", "84")
     assert re.fullmatch(r"src/dose_outcomes/outcomes/responder_rate\.py, line \d+", facts["Code"])
+    assert facts["Reference"].startswith("Wilson score interval: Wilson EB (1927).")
+    assert re.fullmatch(r"src/dose_outcomes/stats/proportions/single\.py, line \d+", facts["Formula"])
+    assert dialog.evaluate("one => one.scrollTop") == 0
     assert (facts["Rule"], facts["Computed again by"]) == ("estimates", "snakemake --forcerun estimates")
     page.keyboard.press("Escape")
     assert not dialog.is_visible()

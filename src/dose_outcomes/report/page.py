@@ -22,7 +22,7 @@ from dose_outcomes.report.dose_response import dose_response_tests, dose_respons
 from dose_outcomes.report.drawings import drawing as draw
 from dose_outcomes.report.estimands import estimand, views
 from dose_outcomes.report.figures.design_diagram import days_in_words
-from dose_outcomes.report.figures.incidence_curves import causes, shown_points
+from dose_outcomes.report.figures.incidence_curves import causes, shown_points, undrawn
 from dose_outcomes.report.grids import failed, words_of
 from dose_outcomes.report.harm_course import HarmCourse
 from dose_outcomes.report.harm_details import HarmDetails
@@ -35,6 +35,7 @@ from dose_outcomes.report.numbers import data_element
 from dose_outcomes.report.parts import parts
 from dose_outcomes.report.policy import content_security_policy
 from dose_outcomes.report.quality import quality
+from dose_outcomes.report.references import all_references
 from dose_outcomes.report.register import Register
 from dose_outcomes.report.release import Release
 from dose_outcomes.report.response import responses
@@ -140,6 +141,7 @@ def _environment(wording: Wording, trace: Trace) -> Environment:
         by=_by,
         days_in_words=days_in_words,
         points_of=shown_points,
+        undrawn_doses=lambda panels: undrawn(panels, wording),
         hidden_note=wording.hidden_legend,
     )
     environment.tests["printed"] = lambda part: isinstance(part, Printed)
@@ -215,6 +217,7 @@ def _content(release: Release, register: Register, wording: Wording) -> dict[str
             for endpoint in study.get("endpoints", [])
         ],
         "estimators": _estimators(register),
+        "references": all_references([row.method for row in [*register.all_estimates, *register.all_points]]),
         "horizons": [
             f"Time to response: visits up to {methods.horizon_text(question)} after the first dose"
             for question in study.get("time_to_response", [])

@@ -36,6 +36,24 @@ class Scores:
     model: Grid | None
     thresholds: Grid | None
 
+    @property
+    def direction(self) -> str:
+        """Which scores are better, as a sentence: once where all are alike, else by score."""
+        codes: dict[str, list[str]] = {}
+        for panel in self.over_visits:
+            known = codes.setdefault(panel.unit_better, [])
+            if panel.score not in known:
+                known.append(panel.score)
+        words = {
+            "lower_better": "lower",
+            "higher_better": "higher",
+            "target_range": "within a range, neither too low nor too high",
+        }
+        if len(codes) == 1:
+            return f"Better, on every score here: {words[next(iter(codes))]}."
+        named = "; ".join(f"{words[better]}: {', '.join(codes[better])}" for better in words if better in codes)
+        return f"Better is {named}."
+
 
 def scores(register: Register, wording: Wording) -> Scores:
     """Return the changes of scores of the study."""
