@@ -23,7 +23,7 @@ from dose_outcomes.report.drawings import drawing as draw
 from dose_outcomes.report.estimands import estimand, views
 from dose_outcomes.report.figures.design_diagram import days_in_words
 from dose_outcomes.report.figures.incidence_curves import causes, shown_points, undrawn
-from dose_outcomes.report.grids import failed, words_of
+from dose_outcomes.report.grids import failed, in_heads, words_of
 from dose_outcomes.report.harm_course import HarmCourse
 from dose_outcomes.report.harm_details import HarmDetails
 from dose_outcomes.report.hidden import absence, suppression
@@ -142,6 +142,7 @@ def _environment(wording: Wording, trace: Trace) -> Environment:
         days_in_words=days_in_words,
         points_of=shown_points,
         undrawn_doses=lambda panels: undrawn(panels, wording),
+        in_heads=in_heads,
         hidden_note=wording.hidden_legend,
     )
     environment.tests["printed"] = lambda part: isinstance(part, Printed)

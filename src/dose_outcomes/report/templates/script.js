@@ -85,8 +85,9 @@
     const heads = [...table.tHead.rows[0].cells];
     heads.forEach((head, column) => {
       const press = make("button", { type: "button" });
-      press.append(...head.childNodes);
-      head.append(press);
+      const patients = head.querySelector(".of"); // a number is no part of a button
+      press.append(...[...head.childNodes].filter((node) => node !== patients));
+      head.prepend(press);
       press.addEventListener("click", () => {
         const direction = head.getAttribute("aria-sort") === "ascending" ? "descending" : "ascending";
         for (const other of heads) other.removeAttribute("aria-sort");
@@ -101,7 +102,7 @@
           return sign * (Number(first) - Number(second));
         });
         body.append(...sorted);
-        say(`${named}: sorted by ${clean(head)}, ${direction}`);
+        say(`${named}: sorted by ${clean(press)}, ${direction}`);
       });
     });
   };
