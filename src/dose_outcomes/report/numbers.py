@@ -73,6 +73,8 @@ def show(row: Row, column: str = "estimate", unit: bool = True) -> str:
     value = getattr(row, column)
     if value is None:
         raise ValueError(f"{row.identifier} has no {column} to print")
+    if math.isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
     if column in SHARE_COLUMNS:
         return f"{100 * value:.0f}" + ("%" if unit else "")
     if column in COUNT_COLUMNS or row.statistic in COUNT_STATISTICS:

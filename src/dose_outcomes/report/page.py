@@ -26,6 +26,7 @@ from dose_outcomes.report.figures.incidence_curves import causes, shown_points, 
 from dose_outcomes.report.grids import failed, in_heads, words_of
 from dose_outcomes.report.harm_course import HarmCourse
 from dose_outcomes.report.harm_details import HarmDetails
+from dose_outcomes.report.harm_diagnostics import HarmDiagnostics
 from dose_outcomes.report.hidden import absence, suppression
 from dose_outcomes.report.leads import doses_lead, response_lead, side_effects_lead, time_lead
 from dose_outcomes.report.limits import caution, families, limits
@@ -160,12 +161,14 @@ def _content(release: Release, register: Register, wording: Wording) -> dict[str
     details = [TimeDetails(question, register, wording) for question in study.get("time_to_response", [])]
     found_times = times(register, wording)
     synthetic = study["data"]["nature"] == "synthetic"
+    harm_diagnostics = HarmDiagnostics(register, wording)
+    differences = doses_lead(primary, effects, register, wording)
     return {
         "study_title": plain(study["title"]),
         "nature": "synthetic" if synthetic else "real",
         "badge": _badge(synthetic, wording.minimum),
-        "title": title(primary, effects, wording),
-        "doses_lead": doses_lead(primary, effects, register, wording),
+        "title": title(primary, effects, wording, compared=bool(differences)),
+        "doses_lead": differences,
         "cards": cards(register, primary, effects, wording),
         "caution": caution(study, primary, wording),
         "flows": flows(register),
@@ -182,7 +185,8 @@ def _content(release: Release, register: Register, wording: Wording) -> dict[str
         "harm_lead": side_effects_lead(effects, register, wording),
         "baseline": baseline(register, wording),
         "comparisons": {one.identifier: Comparisons(one, register, wording) for one in found_responses},
-        "strip": strip(found_responses, register, wording),
+        "strips": [("Response", strip(found_responses, register, wording)), ("Side effects", harm_diagnostics.strip)],
+        "harm_diagnostics": harm_diagnostics,
         "diagnostics": {one.identifier: Diagnostics(one, register, wording) for one in found_responses},
         "robustness": {one.identifier: Robustness(one, register, wording) for one in found_responses},
         "dose_responses": {one.identifier: dose_responses(one, register, wording) for one in found_responses},

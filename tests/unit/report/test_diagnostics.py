@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from dose_outcomes.report.diagnostics import MARKS, strip
+from dose_outcomes.report.diagnostics import strip
 from dose_outcomes.report.grids import failed
+from dose_outcomes.report.lights import MARKS
 from dose_outcomes.report.page import render
 from dose_outcomes.report.register import Register
 from dose_outcomes.report.release import Release
