@@ -71,7 +71,7 @@ def balance_light(rows: Sequence[Row], bounds: dict[str, Any], link: str) -> Lig
     if difference > bounds["maximum_standardised_difference"]:
         status = "fail"
     words = "Doses alike at the start: " if status == "pass" else "Doses differ at the start: "
-    text: list[Part] = [words, "standardised difference at most ", Printed(row), ", in ", Name(plain(row.note)),
+    text: list[Part] = [words, "standardised difference up to ", Printed(row), ", in ", Name(plain(row.note)),
                         ", at ", Name(in_sentence(dose.label))]  # fmt: skip
     return Light("Balance", unless_hidden(rows, status), text, link)
 

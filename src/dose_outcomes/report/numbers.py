@@ -73,8 +73,6 @@ def show(row: Row, column: str = "estimate", unit: bool = True) -> str:
     value = getattr(row, column)
     if value is None:
         raise ValueError(f"{row.identifier} has no {column} to print")
-    if math.isinf(value):
-        return "∞" if value > 0 else f"{MINUS}∞"
     if column in SHARE_COLUMNS:
         return f"{100 * value:.0f}" + ("%" if unit else "")
     if column in COUNT_COLUMNS or row.statistic in COUNT_STATISTICS:
@@ -86,7 +84,7 @@ def show(row: Row, column: str = "estimate", unit: bool = True) -> str:
     if row.statistic in PERCENT_STATISTICS:
         return percent(value, getattr(row, "n", None)) + ("%" if unit else "")
     if row.statistic in RATIO_STATISTICS:
-        return f"{value:.2f}"
+        return "∞" if math.isinf(value) else f"{value:.2f}"
     if math.isinf(value):
         return "not reached"
     return _other(row, value)
