@@ -68,7 +68,19 @@ def title(
     parts: list[Part] = _finding(
         Name(name[:1].upper() + name[1:]), benefit, groups, wording, first=True, compared=compared
     )
-    return [*parts, "; ", *_finding("any side effect", harm, groups, wording, first=False, compared=compared)]
+    return [
+        *parts,
+        "; ",
+        *_finding(
+            "any side effect",
+            harm,
+            groups,
+            wording,
+            first=False,
+            compared=compared,
+            named=not any(isinstance(part, Printed) for part in parts),
+        ),
+    ]
 
 
 def _groups(wording: Wording) -> list[Dose]:
@@ -78,7 +90,13 @@ def _groups(wording: Wording) -> list[Dose]:
 
 
 def _finding(
-    subject: Part, rows: list[Estimate | None], groups: list[Dose], wording: Wording, first: bool, compared: bool
+    subject: Part,
+    rows: list[Estimate | None],
+    groups: list[Dose],
+    wording: Wording,
+    first: bool,
+    compared: bool,
+    named: bool = True,
 ) -> list[Part]:
     if any(row is None or row.estimate is None for row in rows):
         return [subject, ": ", _why_not(rows, wording)]
@@ -91,7 +109,7 @@ def _finding(
             parts += [" on ", Name(in_sentence(dose.label))]
         elif first:
             parts.append(" of patients")
-        parts += interval_of(row, wording, named=first and number == 0)
+        parts += interval_of(row, wording, named=named and number == 0)
     if len(rows) > 1 and not compared and reading(rows[0], rows[1]) == "overlapping":
         parts.append(", with overlapping intervals")
     return parts

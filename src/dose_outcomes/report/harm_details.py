@@ -52,6 +52,12 @@ class HarmDetails(HarmRows):
         """The highest of the doses that are compared with the reference."""
         return self.doses[-1]
 
+    @property
+    def drawn(self) -> bool:
+        """Whether the figure of ratios has anything to draw."""
+        rows = (row for one in self.ratios for row in (*one.rates.values(), *one.ratios.values()))
+        return any(row is not None and row.estimate is not None for row in rows)
+
     def _ratios(self) -> list[Ratio]:
         found = [
             Ratio(

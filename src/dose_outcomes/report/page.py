@@ -18,7 +18,7 @@ from dose_outcomes.report.conditions import conditions
 from dose_outcomes.report.course import course
 from dose_outcomes.report.design import windows
 from dose_outcomes.report.diagnostics import Diagnostics, strip
-from dose_outcomes.report.dose_response import dose_response_tests, dose_responses
+from dose_outcomes.report.dose_response import dose_response_tests, dose_responses, drawn_panels
 from dose_outcomes.report.drawings import drawing as draw
 from dose_outcomes.report.estimands import estimand, views
 from dose_outcomes.report.figures.design_diagram import days_in_words
@@ -189,7 +189,9 @@ def _content(release: Release, register: Register, wording: Wording) -> dict[str
         "harm_diagnostics": harm_diagnostics,
         "diagnostics": {one.identifier: Diagnostics(one, register, wording) for one in found_responses},
         "robustness": {one.identifier: Robustness(one, register, wording) for one in found_responses},
-        "dose_responses": {one.identifier: dose_responses(one, register, wording) for one in found_responses},
+        "dose_responses": {
+            one.identifier: drawn_panels(dose_responses(one, register, wording)) for one in found_responses
+        },
         "dose_response_tests": {one.identifier: dose_response_tests(one, register, wording) for one in found_responses},
         "time_details": [(one, causes(one, register, wording)) for one in details],
         "persistence": persistence(register, wording),
@@ -222,7 +224,9 @@ def _content(release: Release, register: Register, wording: Wording) -> dict[str
             for endpoint in study.get("endpoints", [])
         ],
         "estimators": _estimators(register),
-        "references": all_references([row.method for row in [*register.all_estimates, *register.all_points]]),
+        "references": all_references(
+            [*(row.method for row in register.all_estimates), *(point.method for point in register.all_points)]
+        ),
         "horizons": [
             f"Time to response: visits up to {methods.horizon_text(question)} after the first dose"
             for question in study.get("time_to_response", [])

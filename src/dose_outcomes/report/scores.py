@@ -35,6 +35,8 @@ class Scores:
     spread: Grid | None
     model: Grid | None
     thresholds: Grid | None
+    hidden: tuple[str, ...] = ()
+    """Conditions of whose change nothing may be shown."""
 
     @property
     def direction(self) -> str:
@@ -57,13 +59,17 @@ class Scores:
 
 def scores(register: Register, wording: Wording) -> Scores:
     """Return the changes of scores of the study."""
+    over_visits = _over_visits(register, wording)
+    drawn = {panel.label for panel in over_visits}
+    asked = [wording.condition(condition) for condition, _ in _scored(register, wording)]
     return Scores(
-        over_visits=_over_visits(register, wording),
+        over_visits=over_visits,
         distribution=_distribution(register, wording),
         changes=_changes(register, wording),
         spread=_spread(register, wording),
         model=_model(register, wording),
         thresholds=_thresholds(register, wording),
+        hidden=tuple(label for label in asked if label not in drawn),
     )
 
 
@@ -81,7 +87,11 @@ def _over_visits(register: Register, wording: Wording) -> list[Panel]:
     panels = []
     for condition, code in _scored(register, wording):
         rows = register.select(CHANGE, statistic="mean_change", condition=condition, dose=wording.total_dose)
-        points = sorted(((row.day or 0) / DAYS_PER_WEEK, row) for row in rows if row.day is not None)
+        points = sorted(
+            (((row.day or 0) / DAYS_PER_WEEK, row) for row in rows if row.day is not None), key=lambda point: point[0]
+        )
+        if not any(row.estimate is not None for _, row in points):
+            continue
         panels.append(Panel(wording.condition(condition), plain(code), wording.direction(code), points, []))
     return panels
 
