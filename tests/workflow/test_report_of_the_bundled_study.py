@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from dose_outcomes.report.page import render
+from dose_outcomes.report.references import references_of
 from dose_outcomes.report.release import Release
 
 MEGABYTE = 1_000_000
@@ -119,3 +120,34 @@ def test_snakemakes_own_report_is_written(bundled_run, snakemake, tmp_path):
         text = files.read(f"{archive.stem}/report.html").decode("utf-8")
     for word in ("Released tables", "Figures", "Every estimate, one row each"):
         assert word in text, word
+
+
+#: What counts patients, days or numbers without a formula that somebody published.
+PLAINLY_COUNTED = (
+    "arithmetic mean", "count", "days between assessed visits", "first day by which half of all patients",
+    "first responses for each fitted", "patients under observation", "patients whose time is not before",
+    "patients with or without the event, the fewer", "patients without a", "scores after the start for each mean",
+    "smallest of the four counts", "standard deviation, divisor", "upper less lower limit",
+)  # fmt: skip
+
+
+def test_every_method_of_the_study_has_a_reference_or_is_a_plain_count(folder):
+    methods = {
+        method
+        for file in ("estimates.csv", "curves.csv")
+        for method in pd.read_csv(folder / file, usecols=["method"], keep_default_na=False)["method"]
+    }
+    assert len(methods) > 100
+    assert [
+        one for one in sorted(methods - {""}) if not references_of(one) and not one.startswith(PLAINLY_COUNTED)
+    ] == []
+
+
+def test_captions_say_which_direction_is_better(folder):
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    captions = dict(re.findall(r'<figure id="?(F\d+)"?.*?<figcaption>(.*?)</figcaption>', page, re.DOTALL))
+    # the flow, the windows of the study, differences at the start, doses taken and the rules have none
+    undirected = {"F1", "F2", "F3", "F12", "F20"}
+    assert undirected < set(captions)
+    words = re.compile(r"\b(better|Better|Higher: more|A smaller share: fewer|fewer with)\b")
+    assert [one for one, caption in captions.items() if bool(words.search(caption)) == (one in undirected)] == []

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dose_outcomes.cohort.faults import Fault
+from dose_outcomes.cohort.sources.adam_origins import origin
 from dose_outcomes.errors import StudyError, nearest
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ def refuse_unknown_thresholds(verdicts: Iterable[Verdict], study: Study) -> None
 def data_quality(accounts: list[dict[str, Any]], verdicts: list[dict[str, Any]], study: Study) -> dict[str, Any]:
     """Return rows per table, every rule with its result, and how many of each category came out how.
 
+    A rule on a column that a trial in ADaM form has under another name has it as `origin`.
+
     Thresholds are applied here, to stored results: others need no new checks.
 
     Parameters
@@ -102,6 +105,8 @@ def data_quality(accounts: list[dict[str, Any]], verdicts: list[dict[str, Any]],
         effect = {"failed": "set aside", "warned": "used as they stand"}.get(outcome, "")
         checks.append({**one, "file": files.get(one["table"], ""), "status": outcome, "effect": effect})
         checks[-1]["context"] = CONTEXT
+        if variable := origin(one["table"], one["column"], study):
+            checks[-1]["origin"] = variable
     return {
         "on_error": study.quality.on_error,
         "tables": [

@@ -49,17 +49,38 @@ def reading(first: Estimate | None, second: Estimate | None) -> Reading:
     return "overlapping" if low_1 <= high_2 and low_2 <= high_1 else "apart"
 
 
-def title(response: Response | None, effects: SideEffects | None, wording: Wording) -> list[Part]:
+def title(
+    response: Response | None, effects: SideEffects | None, wording: Wording, compared: bool = False
+) -> list[Part]:
     """Return the main finding with its uncertainty: benefit first, harm in the same sentence.
 
     With a group without drug the highest dose stands beside it; else all patients together.
+
+    Parameters
+    ----------
+    compared : bool
+        Whether the differences stand below with intervals of their own, which say more than whether two overlap.
     """
     groups = _groups(wording)
     benefit = [response.headline(dose.identifier) if response else None for dose in groups]
     harm = [effects.any.shares.get(dose.identifier) if effects and effects.any else None for dose in groups]
     name = in_sentence(response.label) if response else "response"
-    parts: list[Part] = _finding(Name(name[:1].upper() + name[1:]), benefit, groups, wording, first=True)
-    return [*parts, "; ", *_finding("any side effect", harm, groups, wording, first=False)]
+    parts: list[Part] = _finding(
+        Name(name[:1].upper() + name[1:]), benefit, groups, wording, first=True, compared=compared
+    )
+    return [
+        *parts,
+        "; ",
+        *_finding(
+            "any side effect",
+            harm,
+            groups,
+            wording,
+            first=False,
+            compared=compared,
+            named=not any(isinstance(part, Printed) for part in parts),
+        ),
+    ]
 
 
 def _groups(wording: Wording) -> list[Dose]:
@@ -69,7 +90,13 @@ def _groups(wording: Wording) -> list[Dose]:
 
 
 def _finding(
-    subject: Part, rows: list[Estimate | None], groups: list[Dose], wording: Wording, first: bool
+    subject: Part,
+    rows: list[Estimate | None],
+    groups: list[Dose],
+    wording: Wording,
+    first: bool,
+    compared: bool,
+    named: bool = True,
 ) -> list[Part]:
     if any(row is None or row.estimate is None for row in rows):
         return [subject, ": ", _why_not(rows, wording)]
@@ -82,8 +109,8 @@ def _finding(
             parts += [" on ", Name(in_sentence(dose.label))]
         elif first:
             parts.append(" of patients")
-        parts += interval_of(row, wording, named=first and number == 0)
-    if len(rows) > 1 and reading(rows[0], rows[1]) == "overlapping":
+        parts += interval_of(row, wording, named=named and number == 0)
+    if len(rows) > 1 and not compared and reading(rows[0], rows[1]) == "overlapping":
         parts.append(", with overlapping intervals")
     return parts
 

@@ -69,12 +69,24 @@ def baseline(register: Register, wording: Wording) -> Baseline | None:
         and any(_difference(register, name, dose) for dose in doses)
     ]
     return Baseline(
-        table=grid_of("Patients at the start, by the dose aimed at", "Characteristic", heads, sections, note),
+        table=grid_of(
+            "Patients at the start, by the dose aimed at",
+            "Characteristic",
+            heads,
+            sections,
+            note,
+            _patients(register, wording),
+        ),
         scores=_scores(register, wording, doses, heads),
         reference=reference,
         doses=doses,
         differences=differences,
     )
+
+
+def _patients(register: Register, wording: Wording) -> list[Estimate | None]:
+    """Return the rows that count the patients of each column."""
+    return [register.find("cohort", "number_of_patients", wording.total, dose.identifier) for dose in wording.columns]
 
 
 def _find(register: Register, statistic: str, name: str, dose: str, condition: str) -> Estimate | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from dose_outcomes.report.wording import DAYS_PER_WEEK, Wording, in_sentence, plain
+from dose_outcomes.report.wording import DAYS_PER_WEEK, Wording, in_sentence, plain, week
 
 Kind = Literal["before", "visit", "follow-up"]
 MOST_VISITS = 6
@@ -59,9 +59,11 @@ def windows(wording: Wording) -> list[Window]:
 def _visits(wording: Wording) -> list[Window]:
     """Return the windows of visits of all endpoints, each once, with the conditions that it is for."""
     spans: dict[tuple[int, int | None], tuple[dict[str, None], dict[str, None]]] = {}
+    targets: dict[tuple[int, int | None], int] = {}
     for endpoint in wording.study.get("endpoints", []):
         name = in_sentence(plain(endpoint["label"]))
-        for span, condition in _spans(endpoint, wording):
+        for span, condition, day in _spans(endpoint, wording):
+            targets.setdefault(span, day)
             conditions, names = spans.setdefault(span, ({}, {}))
             conditions[wording.condition(condition)] = None
             names[name] = None
@@ -70,21 +72,28 @@ def _visits(wording: Wording) -> list[Window]:
         ends = [last for _, last in ordered if last is not None]
         last = max(ends) if len(ends) == len(ordered) else None
         return [Window("Visits", ordered[0][0], last, "visit", f"{len(ordered)} windows")]
+    whose = {span: _named([*spans[span][0]], wording) for span in ordered}
+    alike = len(set(whose.values())) < len(whose)
     return [
-        Window(f"Visit: {_named([*spans[span][0]], wording)}", *span, "visit", "; ".join(spans[span][1]))
+        Window(
+            f"Visit{f' of {week(targets[span])}' if alike else ''}: {whose[span]}",
+            *span,
+            "visit",
+            "; ".join(spans[span][1]),
+        )
         for span in ordered
     ]
 
 
-def _spans(endpoint: dict[str, Any], wording: Wording) -> Iterator[tuple[tuple[int, int | None], str]]:
-    """Yield first and last day of each window of visits of an endpoint, and a condition that it is for."""
+def _spans(endpoint: dict[str, Any], wording: Wording) -> Iterator[tuple[tuple[int, int | None], str, int]]:
+    """Yield first and last day of each window of visits of an endpoint, a condition that it is for, and its day."""
     for condition, code in endpoint["definitions"].items():
         for visit in endpoint.get("visits") or []:
-            yield (visit["first_day"], visit.get("last_day")), condition
+            yield (visit["first_day"], visit.get("last_day")), condition, visit["day"]
         if not endpoint.get("visits"):
             definition = wording.definition(code) or {}
             day, half = (round(definition.get(key, 0) * DAYS_PER_WEEK) for key in ("week", "window_weeks"))
-            yield (max(1, day - half), day + half), condition
+            yield (max(1, day - half), day + half), condition, day
 
 
 def _named(conditions: list[str], wording: Wording) -> str:

@@ -6,10 +6,9 @@ note (`grids.failed`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from math import inf
-from typing import Any, Literal
+from typing import Any
 
 from dose_outcomes.report.answer import Name, Part, Printed
 from dose_outcomes.report.comparisons import CONTRAST, STRATIFIED, find, last_total
@@ -21,44 +20,18 @@ from dose_outcomes.report.grids import (
     by_dose,
     compared,
     dose_heads,
-    failed,
     grid,
     grid_of,
 )
+from dose_outcomes.report.lights import Light, Row, Status, balance_light, imprecise, unknown, unless_hidden, worst_of
 from dose_outcomes.report.register import Estimate, Register
 from dose_outcomes.report.response import Response, ResponseRow
 from dose_outcomes.report.wording import Dose, Wording, in_sentence, plain
 
 ANALYSIS = "contrast_diagnostics"
 BALANCE, FOLLOWED, WIDTH = "maximum_standardised_difference", "share_followed_to_horizon", "interval_width"
-#: Commonly called imbalance; a study may allow more.
-COMMON_IMBALANCE = 0.1
 
-Status = Literal["pass", "warn", "fail", "none"]
-MARKS: dict[Status, str] = {"pass": "✓", "warn": "△", "fail": "✕", "none": "–"}
-WORDS: dict[Status, str] = {"pass": "pass", "warn": "caution", "fail": "fail", "none": "not checked"}
 NAMES = ("Cohort", "Balance", "Missing", "Precision", "Negative controls")
-Row = tuple[Dose, Estimate]
-
-
-@dataclass(frozen=True, slots=True)
-class Light:
-    """A diagnostic of the first screen: word, shape, the number that decides, and where to read on."""
-
-    name: str
-    status: Status
-    text: list[Part]
-    link: str
-
-    @property
-    def mark(self) -> str:
-        """Shape of the status, so that it does not hang on a colour."""
-        return MARKS[self.status]
-
-    @property
-    def word(self) -> str:
-        """Word of the status."""
-        return WORDS[self.status]
 
 
 class Diagnostics:
@@ -185,31 +158,11 @@ def strip(responses: Sequence[Response], register: Register, wording: Wording) -
     everybody = found.row(line, "proportion_missing", wording.total_dose)
     return [
         _cohort(rows(FOLLOWED, wording.doses), bounds, link),
-        _balance(rows(BALANCE, found.doses, subgroup), bounds, link),
+        balance_light(rows(BALANCE, found.doses, subgroup), bounds, link),
         _missing(rows("proportion_missing", wording.doses), everybody, bounds, link),
         _precision(contrasts, rows(WIDTH, found.doses, subgroup), bounds, link),
         controls,
     ]
-
-
-def _worst(rows: Sequence[Row], choose: Callable[..., Row]) -> tuple[Dose, Estimate, float] | None:
-    known = [(dose, row) for dose, row in rows if row.estimate is not None]
-    if not known:
-        return None
-    dose, row = choose(known, key=lambda pair: pair[1].estimate)
-    return dose, row, row.estimate or 0.0
-
-
-def _all_known(rows: Sequence[Row], status: Status) -> Status:
-    """A hidden number is no pass."""
-    return "warn" if status == "pass" and any(row.estimate is None for _, row in rows) else status
-
-
-def _without(name: str, rows: Sequence[Row], what: str, link: str) -> Light:
-    """Return the light of a diagnostic of which no number is shown."""
-    if not rows:
-        return Light(name, "none", ["The study does not ask for it"], link)
-    return Light(name, "warn", [f"{what}: hidden, because a group is small"], link)
 
 
 def _cohort(rows: Sequence[Row], bounds: dict[str, Any], link: str) -> Light:
@@ -217,40 +170,26 @@ def _cohort(rows: Sequence[Row], bounds: dict[str, Any], link: str) -> Light:
     few = [(dose, row) for dose, row in rows if row.n is None or row.n < bounds["minimum_patients"]]
     if few:
         return Light("Cohort", "fail", ["Too few patients at ", Name(in_sentence(few[0][0].label))], link)
-    worst = _worst(rows, min)
+    worst = worst_of(rows, min)
     if worst is None:
-        return _without("Cohort", rows, "Share followed to the visit", link)
+        return unknown("Cohort", rows, "Share followed to the visit", link)
     dose, row, share = worst
-    status = _all_known(rows, "warn" if share < bounds["minimum_share_followed"] else "pass")
+    status = unless_hidden(rows, "warn" if share < bounds["minimum_share_followed"] else "pass")
     return Light("Cohort", status, [Printed(row), " followed to the visit where fewest were, at ",
                                     Name(in_sentence(dose.label))], link)  # fmt: skip
 
 
-def _balance(rows: Sequence[Row], bounds: dict[str, Any], link: str) -> Light:
-    worst = _worst(rows, max)
-    if worst is None:
-        return _without("Balance", rows, "Differences between doses at the start", link)
-    dose, row, difference = worst
-    status: Status = "warn" if difference > COMMON_IMBALANCE else "pass"
-    if difference > bounds["maximum_standardised_difference"]:
-        status = "fail"
-    words = "Doses alike at the start: " if status == "pass" else "Doses differ at the start: "
-    text: list[Part] = [words, "standardised difference at most ", Printed(row), ", in ", Name(plain(row.note)),
-                        ", at ", Name(in_sentence(dose.label))]  # fmt: skip
-    return Light("Balance", _all_known(rows, status), text, link)
-
-
 def _missing(rows: Sequence[Row], everybody: Estimate | None, bounds: dict[str, Any], link: str) -> Light:
     """The dose with most missing scores decides; where all doses are hidden, all patients together, with a warning."""
-    worst, bound = _worst(rows, max), bounds["maximum_share_missing"]
+    worst, bound = worst_of(rows, max), bounds["maximum_share_missing"]
     if worst is None and everybody is not None and everybody.estimate is not None:
         text: list[Part] = [Printed(everybody), " without a score at the visit; how many at each dose is hidden"]
         return Light("Missing", "fail" if everybody.estimate > bound else "warn", text, link)
     if worst is None:
-        return _without("Missing", rows, "Share without a score at the visit", link)
+        return unknown("Missing", rows, "Share without a score at the visit", link)
     dose, row, share = worst
     text = [Printed(row), " without a score at the visit where most were, at ", Name(in_sentence(dose.label))]
-    return Light("Missing", _all_known(rows, "fail" if share > bound else "pass"), text, link)
+    return Light("Missing", unless_hidden(rows, "fail" if share > bound else "pass"), text, link)
 
 
 def _precision(contrasts: Sequence[Row], widths: Sequence[Row], bounds: dict[str, Any], link: str) -> Light:
@@ -260,8 +199,8 @@ def _precision(contrasts: Sequence[Row], widths: Sequence[Row], bounds: dict[str
     """
     known = {dose.identifier: row.estimate for dose, row in widths if row.estimate is not None}
     widest = bounds.get("maximum_interval_width", inf)
-    weak = [dose for dose, row in contrasts if _imprecise(row) or known.get(dose.identifier, 0.0) > widest]
-    worst = _worst(widths, max)
+    weak = [dose for dose, row in contrasts if imprecise(row) or known.get(dose.identifier, 0.0) > widest]
+    worst = worst_of(widths, max)
     if not contrasts:
         return Light("Precision", "none", ["No comparison of doses was asked for"], link)
     status: Status = "pass" if not weak else "fail" if len(weak) == len(contrasts) else "warn"
@@ -273,8 +212,4 @@ def _precision(contrasts: Sequence[Row], widths: Sequence[Row], bounds: dict[str
     if worst is None:
         return Light("Precision", "warn" if status == "pass" else status, [f"{words}precision hidden"], link)
     text: list[Part] = [words, "interval up to ", Printed(worst[1], unit=False), " percentage points wide"]
-    return Light("Precision", _all_known(widths, status), text, link)
-
-
-def _imprecise(row: Estimate) -> bool:
-    return any(words in failed(row) for words in ("fewer than", "wide interval"))
+    return Light("Precision", unless_hidden(widths, status), text, link)

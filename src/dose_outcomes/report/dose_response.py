@@ -55,6 +55,12 @@ def dose_responses(response: Response, register: Register, wording: Wording) -> 
     return panels
 
 
+def drawn_panels(panels: list[DoseResponse]) -> tuple[list[DoseResponse], list[str]]:
+    """Return the panels that show a share, and the labels of the others."""
+    shown = [panel for panel in panels if any(row.estimate is not None for _, row in [*panel.observed, *panel.fitted])]
+    return shown, [panel.label for panel in panels if panel not in shown]
+
+
 def dose_response_tests(response: Response, register: Register, wording: Wording) -> Grid | None:
     """Return the tests of the shapes thought possible, over all conditions."""
     total = next((line for line in reversed(response.rows) if line.total), None)

@@ -15,6 +15,10 @@ Form = Literal[
     "difference", "limits", "treated", "conclusion", "words", "named",
 ]  # fmt: skip
 
+#: Forms of cells that are about `n` patients.
+OF_PATIENTS = frozenset({"share", "patients", "days", "mean", "median"})
+_OF = re.compile(r"/(patients at risk|patients|all)\b")
+
 FAILED = "diagnostics failed: "
 """How the note of an estimate begins that fails a bound of the study (`outcomes.precision`)."""
 
@@ -58,6 +62,21 @@ class Grid:
     heads: Sequence[str]
     sections: Sequence[Section] = field(default_factory=tuple)
     note: str = ""
+    patients: Sequence[Estimate | None] = ()
+    """Rows whose `n` is that of a whole column, where the cells do not say it."""
+
+    @property
+    def denominators(self) -> list[Estimate | None]:
+        """By column a row whose `n` is that of all its cells; all None where a column has several."""
+        if self.patients:
+            return [*self.patients, *[None] * (len(self.heads) - len(self.patients))]
+        columns = zip(*(line.cells for section in self.sections for line in section.lines), strict=True)
+        return one_denominator([cell.row for cell in cells if cell.form in OF_PATIENTS] for cells in columns)
+
+    @property
+    def words(self) -> str:
+        """The note; where the heads say of how many patients, the cells do not."""
+        return in_heads(self.note) if any(self.denominators) else self.note
 
     @property
     def sortable(self) -> bool:
@@ -70,14 +89,53 @@ def grid(title: str, first: str, heads: Sequence[str], lines: Iterable[Line], no
     return grid_of(title, first, heads, [Section("", list(lines))], note)
 
 
-def grid_of(title: str, first: str, heads: Sequence[str], sections: Iterable[Section], note: str = "") -> Grid | None:
+def grid_of(
+    title: str,
+    first: str,
+    heads: Sequence[str],
+    sections: Iterable[Section],
+    note: str = "",
+    patients: Sequence[Estimate | None] = (),
+) -> Grid | None:
     """Return a table of those sections and lines that have a row; None when there is none."""
     kept = []
     for section in sections:
         lines = [line for line in section.lines if any(cell.row is not None for cell in line.cells)]
         if lines:
             kept.append(Section(section.heading, lines))
-    return Grid(title, first, list(heads), kept, note) if kept else None
+    return Grid(title, first, list(heads), kept, note, patients) if kept else None
+
+
+def one_denominator(columns: Iterable[Sequence[Estimate | None]]) -> list[Estimate | None]:
+    """Return for each column of rows one with the `n` of all of them; all None where any column has several.
+
+    A column without rows has None. One row says its `n` itself.
+
+    Parameters
+    ----------
+    columns : iterable of sequences of Estimate or None
+        Rows of each column; of hidden rows `n` may be unknown.
+    """
+    found: list[Estimate | None] = []
+    columns = list(columns)
+    for rows in columns:
+        counted = [row for row in rows if row is not None and row.n is not None]
+        if rows and (len(rows) == 1 or len({row.n for row in counted}) != 1):
+            return [None] * len(columns)
+        found.append(counted[0] if counted else None)
+    return found
+
+
+def in_heads(note: str) -> str:
+    """Return a note of counts of patients for a table whose heads say of how many.
+
+    Examples
+    --------
+    >>> in_heads("Share, 95% CI, patients with it/patients. Hidden: small.")
+    'Share, 95% CI, patients with it. n in a head: all patients of its column. Hidden: small.'
+    """
+    counted, dot, rest = _OF.sub("", note).partition(". ")
+    return f"{counted.removesuffix('.')}. n in a head: all patients of its column.{' ' if dot else ''}{rest}"
 
 
 def by_dose(form: Form, doses: Iterable[Dose], find: Callable[[str], Estimate | None]) -> list[Cell]:

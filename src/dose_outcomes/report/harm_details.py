@@ -14,6 +14,8 @@ from dose_outcomes.results import ALL
 CONTRAST, SEVERITY, SERIOUS = "side_effect_contrast", "side_effect_severity", "serious_side_effect"
 WORST = "worst: "
 GRADES = {"1": "Mild", "2": "Moderate", "3 or more": "Severe or worse", "not recorded": "Not recorded"}
+#: Note of rows about what the data do not hold at all.
+NOT_RECORDED = "not recorded in these data"
 ACTIONS = {
     "none": "Nothing changed",
     "stopped": "Drug stopped",
@@ -49,6 +51,12 @@ class HarmDetails(HarmRows):
     def compared_dose(self) -> Dose:
         """The highest of the doses that are compared with the reference."""
         return self.doses[-1]
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the figure of ratios has anything to draw."""
+        rows = (row for one in self.ratios for row in (*one.rates.values(), *one.ratios.values()))
+        return any(row is not None and row.estimate is not None for row in rows)
 
     def _ratios(self) -> list[Ratio]:
         found = [
@@ -156,14 +164,17 @@ class HarmDetails(HarmRows):
         ]
         for part in dict.fromkeys(row.subgroup for row in self._register.select("side_effect_action")):
             lines.append(Line(f"Done about it: {words_of(part, ACTIONS)}", cells("side_effect_action", part)))
+        unrecorded = [line for line in lines if all(cell.row and cell.row.note == NOT_RECORDED for cell in line.cells)]
+        absent = f" {NOT_RECORDED.capitalize()}: {'; '.join(line.label for line in unrecorded)}." if unrecorded else ""
         return grid(
             "Serious and related side effects, and what was done",
             "Patients with",
             dose_heads(self._wording.columns),
-            lines,
+            [line for line in lines if line not in unrecorded] or lines,
             f"Share of all patients analysed, {self._wording.interval}, patients with it/patients. With none, the "
             "upper "
             "limit says how frequent it could still be. A patient may be in several rows."
+            + absent
             + self._wording.hidden_legend,
         )
 

@@ -82,4 +82,4 @@ def limits(study: dict[str, Any], register: Register, wording: Wording) -> list[
 
 def families(register: Register) -> list[tuple[str, Estimate, str]]:
     """Return the families of tests: words, the row with their number, and which rows had no p value."""
-    return [(plain(row.method), row, plain(row.note)) for row in register.select("multiplicity")]
+    return [(plain(row.method).replace("_", " "), row, plain(row.note)) for row in register.select("multiplicity")]

@@ -217,4 +217,9 @@ def diagnostic_bounds(study: dict[str, Any]) -> list[str]:
         "minimum_share_followed": "at least {} of each group followed to the visit or horizon, or dead before it",
         "maximum_share_missing": "scores missing at the visit in at most {} of each group (on the first screen)",
     }
-    return [text.format(f"{bounds[key]:g}") for key, text in words.items() if key in bounds]
+    shares = ("minimum_effective_share", "minimum_share_followed", "maximum_share_missing")
+    return [
+        text.format(f"{100 * bounds[key]:g}%" if key in shares else f"{bounds[key]:g}")
+        for key, text in words.items()
+        if key in bounds
+    ]

@@ -84,7 +84,7 @@ def show(row: Row, column: str = "estimate", unit: bool = True) -> str:
     if row.statistic in PERCENT_STATISTICS:
         return percent(value, getattr(row, "n", None)) + ("%" if unit else "")
     if row.statistic in RATIO_STATISTICS:
-        return f"{value:.2f}"
+        return "∞" if math.isinf(value) else f"{value:.2f}"
     if math.isinf(value):
         return "not reached"
     return _other(row, value)

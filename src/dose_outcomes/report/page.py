@@ -18,14 +18,15 @@ from dose_outcomes.report.conditions import conditions
 from dose_outcomes.report.course import course
 from dose_outcomes.report.design import windows
 from dose_outcomes.report.diagnostics import Diagnostics, strip
-from dose_outcomes.report.dose_response import dose_response_tests, dose_responses
+from dose_outcomes.report.dose_response import dose_response_tests, dose_responses, drawn_panels
 from dose_outcomes.report.drawings import drawing as draw
 from dose_outcomes.report.estimands import estimand, views
 from dose_outcomes.report.figures.design_diagram import days_in_words
-from dose_outcomes.report.figures.incidence_curves import causes, shown_points
-from dose_outcomes.report.grids import failed, words_of
+from dose_outcomes.report.figures.incidence_curves import causes, shown_points, undrawn
+from dose_outcomes.report.grids import failed, in_heads, words_of
 from dose_outcomes.report.harm_course import HarmCourse
 from dose_outcomes.report.harm_details import HarmDetails
+from dose_outcomes.report.harm_diagnostics import HarmDiagnostics
 from dose_outcomes.report.hidden import absence, suppression
 from dose_outcomes.report.leads import doses_lead, response_lead, side_effects_lead, time_lead
 from dose_outcomes.report.limits import caution, families, limits
@@ -35,6 +36,7 @@ from dose_outcomes.report.numbers import data_element
 from dose_outcomes.report.parts import parts
 from dose_outcomes.report.policy import content_security_policy
 from dose_outcomes.report.quality import quality
+from dose_outcomes.report.references import all_references
 from dose_outcomes.report.register import Register
 from dose_outcomes.report.release import Release
 from dose_outcomes.report.response import responses
@@ -140,6 +142,8 @@ def _environment(wording: Wording, trace: Trace) -> Environment:
         by=_by,
         days_in_words=days_in_words,
         points_of=shown_points,
+        undrawn_doses=lambda panels: undrawn(panels, wording),
+        in_heads=in_heads,
         hidden_note=wording.hidden_legend,
     )
     environment.tests["printed"] = lambda part: isinstance(part, Printed)
@@ -157,12 +161,14 @@ def _content(release: Release, register: Register, wording: Wording) -> dict[str
     details = [TimeDetails(question, register, wording) for question in study.get("time_to_response", [])]
     found_times = times(register, wording)
     synthetic = study["data"]["nature"] == "synthetic"
+    harm_diagnostics = HarmDiagnostics(register, wording)
+    differences = doses_lead(primary, effects, register, wording)
     return {
         "study_title": plain(study["title"]),
         "nature": "synthetic" if synthetic else "real",
         "badge": _badge(synthetic, wording.minimum),
-        "title": title(primary, effects, wording),
-        "doses_lead": doses_lead(primary, effects, register, wording),
+        "title": title(primary, effects, wording, compared=bool(differences)),
+        "doses_lead": differences,
         "cards": cards(register, primary, effects, wording),
         "caution": caution(study, primary, wording),
         "flows": flows(register),
@@ -179,10 +185,13 @@ def _content(release: Release, register: Register, wording: Wording) -> dict[str
         "harm_lead": side_effects_lead(effects, register, wording),
         "baseline": baseline(register, wording),
         "comparisons": {one.identifier: Comparisons(one, register, wording) for one in found_responses},
-        "strip": strip(found_responses, register, wording),
+        "strips": [("Response", strip(found_responses, register, wording)), ("Side effects", harm_diagnostics.strip)],
+        "harm_diagnostics": harm_diagnostics,
         "diagnostics": {one.identifier: Diagnostics(one, register, wording) for one in found_responses},
         "robustness": {one.identifier: Robustness(one, register, wording) for one in found_responses},
-        "dose_responses": {one.identifier: dose_responses(one, register, wording) for one in found_responses},
+        "dose_responses": {
+            one.identifier: drawn_panels(dose_responses(one, register, wording)) for one in found_responses
+        },
         "dose_response_tests": {one.identifier: dose_response_tests(one, register, wording) for one in found_responses},
         "time_details": [(one, causes(one, register, wording)) for one in details],
         "persistence": persistence(register, wording),
@@ -215,6 +224,9 @@ def _content(release: Release, register: Register, wording: Wording) -> dict[str
             for endpoint in study.get("endpoints", [])
         ],
         "estimators": _estimators(register),
+        "references": all_references(
+            [*(row.method for row in register.all_estimates), *(point.method for point in register.all_points)]
+        ),
         "horizons": [
             f"Time to response: visits up to {methods.horizon_text(question)} after the first dose"
             for question in study.get("time_to_response", [])

@@ -121,13 +121,14 @@ def _released(content: dict[str, Any]) -> tuple[Counts | None, list[Counts]]:
 
 
 def _finding(check: dict[str, Any]) -> Finding:
-    place = [plain(check[part]) for part in ("table", "column") if check[part]]
+    place = " · ".join(plain(check[part]) for part in ("table", "column") if check[part])
+    origin = plain(check.get("origin", ""))
     return Finding(
         mark=MARKS[check["status"]],
         status=plain(check["status"]),
         counts=Counts(
             identifier=f"data_quality:{plain(check['id'])}",
-            label=" · ".join(place),
+            label=f"{place} ({origin})" if origin else place,
             detail=plain(check["category"]),
             values={"failing": check["failing"], "checked": check["checked"]},
         ),

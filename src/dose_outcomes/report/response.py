@@ -57,6 +57,11 @@ class Response:
         return "an event" if self.harm else "a response"
 
     @property
+    def better(self) -> str:
+        """Which shares are better."""
+        return "smaller" if self.harm else "larger"
+
+    @property
     def rows_are(self) -> str:
         """What the rows are: conditions, or visits where there is one condition."""
         return "condition" if any(not row.total for row in self.rows) or len(self.rows) == 1 else "visit"

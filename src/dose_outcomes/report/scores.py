@@ -35,17 +35,41 @@ class Scores:
     spread: Grid | None
     model: Grid | None
     thresholds: Grid | None
+    hidden: tuple[str, ...] = ()
+    """Conditions of whose change nothing may be shown."""
+
+    @property
+    def direction(self) -> str:
+        """Which scores are better, as a sentence: once where all are alike, else by score."""
+        codes: dict[str, list[str]] = {}
+        for panel in self.over_visits:
+            known = codes.setdefault(panel.unit_better, [])
+            if panel.score not in known:
+                known.append(panel.score)
+        words = {
+            "lower_better": "lower",
+            "higher_better": "higher",
+            "target_range": "within a range, neither too low nor too high",
+        }
+        if len(codes) == 1:
+            return f"Better, on every score here: {words[next(iter(codes))]}."
+        named = "; ".join(f"{words[better]}: {', '.join(codes[better])}" for better in words if better in codes)
+        return f"Better is {named}."
 
 
 def scores(register: Register, wording: Wording) -> Scores:
     """Return the changes of scores of the study."""
+    over_visits = _over_visits(register, wording)
+    drawn = {panel.label for panel in over_visits}
+    asked = [wording.condition(condition) for condition, _ in _scored(register, wording)]
     return Scores(
-        over_visits=_over_visits(register, wording),
+        over_visits=over_visits,
         distribution=_distribution(register, wording),
         changes=_changes(register, wording),
         spread=_spread(register, wording),
         model=_model(register, wording),
         thresholds=_thresholds(register, wording),
+        hidden=tuple(label for label in asked if label not in drawn),
     )
 
 
@@ -63,7 +87,11 @@ def _over_visits(register: Register, wording: Wording) -> list[Panel]:
     panels = []
     for condition, code in _scored(register, wording):
         rows = register.select(CHANGE, statistic="mean_change", condition=condition, dose=wording.total_dose)
-        points = sorted(((row.day or 0) / DAYS_PER_WEEK, row) for row in rows if row.day is not None)
+        points = sorted(
+            (((row.day or 0) / DAYS_PER_WEEK, row) for row in rows if row.day is not None), key=lambda point: point[0]
+        )
+        if not any(row.estimate is not None for _, row in points):
+            continue
         panels.append(Panel(wording.condition(condition), plain(code), wording.direction(code), points, []))
     return panels
 

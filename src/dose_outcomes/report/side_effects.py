@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dose_outcomes.report.grids import Cell, Grid, Line, grid
+from dose_outcomes.report.grids import Cell, Grid, Line, grid, one_denominator
 from dose_outcomes.report.register import Estimate, Register
 from dose_outcomes.report.wording import Wording, plain
 
@@ -43,6 +43,13 @@ class SideEffects:
         """The line of any side effect."""
         lines = self.of("any")
         return lines[0] if lines else None
+
+    @property
+    def patients(self) -> dict[str, Estimate | None]:
+        """By dose a row whose `n` is that of all shares at it; empty where a dose has several."""
+        doses = list(self.lines[0].shares) if self.lines else []
+        found = one_denominator([line.shares[dose] for line in self.lines] for dose in doses)
+        return dict(zip(doses, found, strict=True)) if any(found) else {}
 
     @property
     def drawn(self) -> list[SideEffect]:

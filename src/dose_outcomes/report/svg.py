@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from dose_outcomes.report.compact_svg import compact
-from dose_outcomes.report.figures.theme import FONT, specification
+from dose_outcomes.report.figures.theme import FONT, MEASURED_FONT, specification
+from dose_outcomes.report.frame import widen
 from dose_outcomes.report.wording import plain
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _CIRCLE = re.compile(r"M([\d.]+),0A\1,\1,0,1,1,-\1,0A\1,\1,0,1,1,\1,0Z?")
 _DROPPED = ("role", "aria-roledescription", "aria-hidden", "pointer-events", "stroke-miterlimit", "version")
 #: What an SVG means anyway, or what it inherits from its root.
-_DEFAULTS = {"opacity": "1", "font-weight": "normal", "font-family": FONT, "stroke-width": "1"}
+_DEFAULTS = {"opacity": "1", "font-weight": "normal", "font-family": MEASURED_FONT, "stroke-width": "1"}
 
 
 def to_svg(chart: alt.TopLevelMixin, figure: str, title: str, description: str) -> Markup:
@@ -49,6 +50,7 @@ def finish(text: str, figure: str, title: str, description: str) -> Markup:
     ids = {element.get("id"): f"{figure}-{number}" for number, element in enumerate(_with_id(root), start=1)}
     for element in root.iter():
         _mend(element, ids)
+    widen(root)
     compact(root)
     for name in ("width", "height"):
         root.attrib.pop(name, None)

@@ -54,6 +54,15 @@ class TimeDetails:
         self.by_condition = self._by_condition(question)
         self.spacing = self._spacing()
 
+    @property
+    def direction(self) -> str:
+        """Which heights of the cumulative incidences are better, as a sentence."""
+        return (
+            "Lower is better in both."
+            if self._endpoint.get("kind") == "harm"
+            else "Higher is better in the upper panel, lower in the one below it."
+        )
+
     def words(self, text: str) -> str:
         """Return words about the endpoint's responses, or events where it is a harm."""
         return of_kind(text, self._endpoint)

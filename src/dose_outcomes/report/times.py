@@ -69,6 +69,8 @@ class Times:
     curves: list[TimeCurve]
     medians: list[MedianRow]
     methods: list[str]
+    direction: str = ""
+    """What it means that a curve is lower, as a sentence."""
 
     @property
     def starters(self) -> Estimate | None:
@@ -90,6 +92,9 @@ def times(register: Register, wording: Wording) -> list[Times]:
                 (
                     of_kind("without a documented response yet", endpoint),
                     of_kind("a documented response", endpoint),
+                    "Higher is better: fewer have had the event."
+                    if endpoint.get("kind") == "harm"
+                    else "Lower is better: more have responded.",
                 ),
                 question,
                 register,
@@ -102,7 +107,7 @@ def times(register: Register, wording: Wording) -> list[Times]:
             _times(
                 "time_to_event",
                 {condition: [question["event"]] for condition in [ALL, *wording.conditions]},
-                (f"without the event yet ({label})", label),
+                (f"without the event yet ({label})", label, "Lower: more have had the event."),
                 question,
                 register,
                 wording,
@@ -118,14 +123,21 @@ def persistence(register: Register, wording: Wording) -> Times | None:
         return None
     question = {"event": STOPPED, "risk_table_days": sorted({0, *settings["days"]})}
     names = {condition: [STOPPED] for condition in [ALL, *wording.conditions]}
-    found = _times("persistence", names, ("still on the drug", "stopping"), question, register, wording)
+    found = _times(
+        "persistence",
+        names,
+        ("still on the drug", "stopping", "Higher: more still take the drug."),
+        question,
+        register,
+        wording,
+    )
     return found if any(curve.points for curve in found.curves) else None
 
 
 def _times(
     analysis: str,
     names: dict[str, list[str]],
-    words: tuple[str, str],
+    words: tuple[str, str, str],
     question: dict[str, Any],
     register: Register,
     wording: Wording,
@@ -181,6 +193,7 @@ def _times(
         methods=list(
             dict.fromkeys(curve.points[0].method for curve in curves if curve.points and curve.points[0].method)
         ),
+        direction=words[2],
     )
 
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from dose_outcomes.report.code import COMMAND, RULES, code_of
+from dose_outcomes.report.references import Reference, references_of
 from dose_outcomes.report.register import CurvePoint, Estimate, Step
 
 #: Alike in all rows of one kind of estimate, and kept once for all of them.
@@ -31,7 +32,8 @@ class Trace:
         """Return the rows as JSON that can stand in a script element.
 
         Each word is written once, in ``words``, and each combination of shared fields once, in ``kinds``. A row is
-        the place of its kind, its numbers, and the places of its own words up to the last one that it has.
+        the place of its kind, its numbers, and the places of its own words up to the last one that it has. What a
+        method rests on is in ``references``, and ``cited`` has their places by the place of the method in ``words``.
         """
         words: dict[str, int] = {"": 0}
         kinds: dict[tuple[int, ...], int] = {}
@@ -47,6 +49,13 @@ class Trace:
             while own and not own[-1]:
                 own.pop()
             rows[key] = [kind, *(getattr(row, name, None) for name in NUMBERS), *own]
+        methods = {kind[SHARED.index("method")] for kind in kinds}
+        references: dict[Reference, int] = {}
+        cited = {
+            words[method]: [references.setdefault(one, len(references)) for one in found]
+            for method in list(words)
+            if words[method] in methods and (found := references_of(method))
+        }
         content = {
             "fields": [*SHARED, *NUMBERS, *OWN],
             "numbers": NUMBERS,
@@ -54,6 +63,8 @@ class Trace:
             "kinds": list(kinds),
             "rows": rows,
             "code": {name: code for name in words if (code := code_of(name))},
+            "references": list(references),
+            "cited": cited,
             "rules": {source: [rule, COMMAND.format(rule=rule)] for source, rule in RULES.items()},
         }
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))

@@ -5,6 +5,7 @@ import pytest
 import yaml
 
 from dose_outcomes.cohort.build import build_cohort
+from dose_outcomes.cohort.quality import data_quality
 from dose_outcomes.cohort.sources.adam_origins import ORIGINS, origin
 from dose_outcomes.cohort.tables import TABLES
 from dose_outcomes.errors import CohortDataError
@@ -74,3 +75,14 @@ def test_where_a_column_comes_from(study, table, column, expected):
 def test_every_origin_is_that_of_a_column():
     for table, columns in ORIGINS.items():
         assert set(columns) <= set(TABLES[table].columns)
+
+
+def test_the_account_of_data_quality_names_it_too_and_only_of_a_trial(study):
+    verdicts = [
+        {"id": f"side_effects.{column}.recorded", "table": "side_effects", "column": column, "severity": "warning",
+         "category": "completeness", "checked": 9, "failing": 2}
+        for column in ("onset_day", "unheard_of")
+    ]  # fmt: skip
+    first, second = data_quality([], verdicts, study)["checks"]
+    assert first["origin"] == "ADAE.ASTDT"
+    assert "origin" not in second

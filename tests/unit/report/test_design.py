@@ -26,6 +26,9 @@ def test_visits_that_are_written_out_take_the_place_of_the_definitions(made):
     visits = [{"day": 28, "first_day": 15, "last_day": 42}, {"day": 84, "first_day": 43, "last_day": None}]
     found = windows(Wording(made.study(endpoints=[{**endpoints[0], "visits": visits}])))
     assert [(one.first, one.last) for one in found if one.kind == "visit"] == [(15, 42), (43, None)]
+    # of the same conditions: told apart by their weeks
+    names = [one.label for one in found if one.kind == "visit"]
+    assert names == ["Visit of week 4: all conditions", "Visit of week 12: all conditions"]
 
 
 def test_a_window_of_two_endpoints_stands_there_once(made):

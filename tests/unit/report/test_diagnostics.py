@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from dose_outcomes.report.diagnostics import MARKS, strip
+from dose_outcomes.report.diagnostics import strip
 from dose_outcomes.report.grids import failed
+from dose_outcomes.report.harm_diagnostics import HarmDiagnostics
+from dose_outcomes.report.lights import MARKS
 from dose_outcomes.report.page import render
 from dose_outcomes.report.register import Register
 from dose_outcomes.report.release import Release
@@ -142,3 +144,68 @@ def test_a_harm_is_not_worded_as_a_response(made, tmp_path):
     words = re.sub(r"<[^>]+>|time_to_response|response_with_stopping", " ", times[0])
     assert "without a documented event yet" in words
     assert not re.findall(r"\S*\s*\S*respon[ds]\S*\s*\S*", words, re.I)
+
+
+def harm_lights(register, wording, rows):
+    other = object.__new__(Register)
+    other.__dict__.update(register.__dict__)
+    kept = [
+        row for row in register.all_estimates if row.analysis not in ("contrast_diagnostics", "side_effect_contrast")
+    ]
+    for name, keys in (("_by_analysis", ("analysis",)), ("_by_cell", ("analysis", "statistic", "condition", "dose"))):
+        found: dict[object, list[object]] = {}
+        for row in [*kept, *rows]:
+            key = tuple(getattr(row, one) for one in keys)
+            found.setdefault(key if len(key) > 1 else key[0], []).append(row)
+        other.__dict__[name] = found
+    return {light.name: light for light in HarmDiagnostics(other, wording).strip}
+
+
+def harm_rows(register, wording, **changes):
+    """Return diagnostics of any side effect, and a difference of the second dose from the first."""
+    pattern = next(row for row in register.all_estimates if row.analysis == "responder_contrast")
+    first, second = wording.doses
+    shared = {
+        "endpoint": "any",
+        "condition": wording.total,
+        "comparator": "",
+        "subgroup": "",
+        "suppressed": "",
+        "note": "",
+    }
+    rows = {
+        "followed": {"analysis": "contrast_diagnostics", "statistic": "share_followed_to_horizon", "estimate": 0.9},
+        "balance": {"analysis": "contrast_diagnostics", "statistic": "maximum_standardised_difference",
+                    "estimate": 0.05, "note": "sex", "dose": second.identifier, "comparator": first.identifier},
+        "difference": {"analysis": "side_effect_contrast", "statistic": "risk_difference", "estimate": 0.1,
+                       "dose": second.identifier, "comparator": first.identifier},
+    }  # fmt: skip
+    return [
+        replace(
+            pattern, identifier=f"made-{name}", **{**shared, "dose": first.identifier, **row, **changes.get(name, {})}
+        )
+        for name, row in rows.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "statuses"),
+    [
+        ({}, ["pass", "pass", "pass"]),
+        ({"followed": {"estimate": 0.79}}, ["warn", "pass", "pass"]),
+        ({"followed": {"estimate": None, "suppressed": "count below 5"}}, ["warn", "pass", "pass"]),
+        ({"balance": {"estimate": 0.11}}, ["pass", "warn", "pass"]),
+        ({"balance": {"estimate": 0.26}}, ["pass", "fail", "pass"]),
+        ({"difference": {"note": "diagnostics failed: wide interval: 0.6 (bound 0.5)"}}, ["pass", "pass", "fail"]),
+        ({"difference": {"estimate": None, "suppressed": "count below 5"}}, ["pass", "pass", "warn"]),
+    ],
+)
+def test_lights_of_side_effects_follow_the_bounds(changes, statuses, register, wording):
+    found = harm_lights(register, wording, harm_rows(register, wording, **changes))
+    assert list(found) == ["Cohort", "Balance", "Precision"]
+    assert [light.status for light in found.values()] == statuses
+
+
+def test_without_comparisons_of_side_effects_nothing_is_checked(register, wording):
+    found = harm_lights(register, wording, [])
+    assert [light.status for light in found.values()] == ["none", "none", "none"]

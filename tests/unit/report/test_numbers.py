@@ -63,3 +63,7 @@ def test_the_element_names_its_row_and_holds_the_unrounded_value():
 def test_the_element_escapes():
     row = Row(0.5, "proportion", identifier='"><script>')
     assert "<script>" not in data_element(row)
+
+
+def test_an_infinite_ratio_has_a_sign_of_its_own():
+    assert show(Row(float("inf"), "rate_ratio")) == "∞"

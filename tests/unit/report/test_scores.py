@@ -1,6 +1,8 @@
 """Changes of scores: the mean with its interval, and beside it how far patients lie apart."""
 
-from dose_outcomes.report.scores import scores
+import pytest
+
+from dose_outcomes.report.scores import Panel, Scores, scores
 
 
 def test_medians_stand_with_their_quartiles(register, wording, page):
@@ -14,3 +16,22 @@ def test_medians_stand_with_their_quartiles(register, wording, page):
     table = table[: table.index("</table>")]
     assert f"data-r={first.row.identifier}" in table
     assert all(f"data-r={row.identifier}" in table for row in first.others)
+
+
+def panel(score, better):
+    return Panel(score, score, better, [], [])
+
+
+@pytest.mark.parametrize(
+    ("panels", "sentence"),
+    [
+        ([("PAIN", "lower_better"), ("CDAI", "lower_better")], "Better, on every score here: lower."),
+        ([("IBDQ", "higher_better")], "Better, on every score here: higher."),
+        (
+            [("PAIN", "lower_better"), ("IBDQ", "higher_better"), ("TSH", "target_range"), ("PAIN", "lower_better")],
+            "Better is lower: PAIN; higher: IBDQ; within a range, neither too low nor too high: TSH.",
+        ),
+    ],
+)
+def test_the_caption_says_which_scores_are_better(panels, sentence):
+    assert Scores([panel(*one) for one in panels], [], None, None, None, None).direction == sentence

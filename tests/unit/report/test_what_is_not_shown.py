@@ -10,7 +10,8 @@ import pytest
 
 from dose_outcomes.report.course import course
 from dose_outcomes.report.figures import curve_parts, incidence_curves, stacks
-from dose_outcomes.report.figures.time_curves import PLOT_HEIGHT, time_curves
+from dose_outcomes.report.figures.time_curves import PLOT_HEIGHT, by_dose, time_curves
+from dose_outcomes.report.page import render
 from dose_outcomes.report.svg import to_svg
 from dose_outcomes.report.time_details import TimeDetails
 from dose_outcomes.report.times import height, is_gap, times
@@ -163,3 +164,66 @@ def test_a_bar_that_shows_everything_has_no_hidden_part(register, wording):
 
 def test_the_caption_says_what_a_long_step_means(page):
     assert page.count("Thin straight line: the days between its ends are not shown") >= 2
+
+
+def rendered(release, **changes):
+    """Return the page of a release whose rows of some analyses are hidden, all or those of a condition."""
+    frame = release.estimates.copy()
+    for analysis, condition in changes["hide"]:
+        chosen = (frame["analysis"] == analysis) & (condition is None or frame["condition"] == condition)
+        frame.loc[chosen, ["estimate", "low", "high"]] = None
+        frame.loc[chosen, "suppressed"] = "protects a hidden count"
+    return render(replace(release, estimates=frame))
+
+
+def figure(page, title):
+    found = re.search(
+        rf'<figure id="?F\d+"?[^>]*>\s*<h3>[^<]*<span[^>]*>[^<]*</span> *<bdi[^>]*>[^<]*{title}.*?</figure>', page, re.S
+    )
+    return found[0] if found else ""
+
+
+def test_a_condition_of_which_nothing_may_be_shown_has_no_panel_but_its_name(release):
+    page = rendered(release, hide=[("score_change", "aches")])
+    drawn = figure(page, "Mean change of the score")
+    assert "No change may be shown of:" in drawn
+    assert drawn.count(">Aches<") == 1  # in the caption, not above a panel
+    assert "No change may be shown of:" not in figure(rendered(release, hide=[]), "Mean change of the score")
+
+
+def test_a_figure_without_any_number_is_not_drawn(release):
+    page = rendered(
+        release, hide=[("score_change", None), ("side_effect_contrast", None), ("side_effect_incidence", None)]
+    )
+    assert "No change in score may be shown." in page
+    assert "No comparison of a single side effect may be shown." in page
+    assert figure(page, "Side effects compared with") == ""
+    assert figure(rendered(release, hide=[]), "Side effects compared with")
+
+
+def test_a_hidden_step_does_not_say_which_of_its_numbers_is_small(release):
+    attrition = release.attrition.copy()
+    attrition.loc[attrition.index[0], ["before", "excluded", "after"]] = None
+    attrition.loc[attrition.index[0], "suppressed"] = "count below 5"
+    page = render(replace(release, attrition=attrition))
+    section = page[page.index('<section id="included"') : page.index('<section id="response"')]
+    flows = section[: section.index('id="design"')]
+    assert flows.count(">not shown</abbr>") >= 3
+    assert "&lt;5" not in flows
+
+
+def test_a_dose_has_the_same_line_in_all_figures_of_curves(wording):
+    """Also in one that has no curve for the doses before it."""
+    colour, dash = by_dose(wording.doses)
+    assert (
+        colour.to_dict()["scale"]["domain"]
+        == dash.to_dict()["scale"]["domain"]
+        == [dose.identifier for dose in wording.doses]
+    )
+
+
+def test_doses_without_any_curve_are_named(causes, wording):
+    first = wording.doses[0].identifier
+    assert incidence_curves.undrawn(causes, wording) == []
+    without = [replace(cause, curves=[one for one in cause.curves if one[0].identifier != first]) for cause in causes]
+    assert incidence_curves.undrawn(without, wording) == [wording.doses[0].label]

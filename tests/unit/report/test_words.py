@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dose_outcomes.report.hidden import absence
-from dose_outcomes.report.methods import at_risk_text, criteria, definitions, rule_in_words
+from dose_outcomes.report.methods import at_risk_text, criteria, definitions, diagnostic_bounds, rule_in_words
 from dose_outcomes.report.wording import Wording, plain, ramp, shorten
 
 
@@ -116,3 +116,11 @@ def test_a_group_without_drug_is_grey_and_the_reference(made):
 def test_labels_keep_to_what_a_page_can_hold():
     assert plain("a\x00b\x1bc\ud800") == "a�b�c�"
     assert len(shorten("x" * 10_000, 40)) == 40
+
+
+def test_bounds_that_are_shares_read_in_percent():
+    found = diagnostic_bounds({"diagnostics": {"minimum_patients": 10, "minimum_share_followed": 0.8}})
+    assert found == [
+        "at least 10 patients in each group; with fewer there is no p value either",
+        "at least 80% of each group followed to the visit or horizon, or dead before it",
+    ]

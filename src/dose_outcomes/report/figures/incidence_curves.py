@@ -19,12 +19,12 @@ from dose_outcomes.report.figures.theme import (
 )
 from dose_outcomes.report.figures.time_curves import (
     CHARACTER,
-    DASHES,
     EARLY_CHARACTERS,
     LABEL_CHARACTERS,
     LABEL_SPACING,
     SWATCH,
     apart,
+    by_dose,
 )
 from dose_outcomes.report.numbers import show
 from dose_outcomes.report.times import while_enough_at_risk
@@ -96,6 +96,12 @@ def shown_points(content: list[Cause]) -> list[tuple[Dose, list[tuple[int, list[
     return [(dose, sorted(days.items())) for dose, days in found.values()]
 
 
+def undrawn(content: list[Cause], wording: Wording) -> list[str]:
+    """Return the labels of the doses without a curve in any panel."""
+    drawn = {dose.identifier for cause in content for dose, _ in cause.curves}
+    return [dose.label for dose in wording.doses if dose.identifier not in drawn]
+
+
 def curve_end(content: list[Cause]) -> float:
     """Return the end of the axis of shares: round, above all bands."""
     tops = [point.high or point.estimate or 0.0 for cause in content for _, points in cause.curves for point in points]
@@ -126,15 +132,7 @@ def _panel(cause: Cause, content: list[Cause], wording: Wording, at_risk: bool) 
     import altair as alt
 
     end, last, width = curve_end(content), last_day(content), curve_panel_width(content)
-    names = [dose.identifier for dose, _ in cause.curves]
-    colour = alt.Color(
-        "dose:N", legend=None,
-        scale=alt.Scale(domain=names, range=[f"var({dose.colour})" for dose, _ in cause.curves]),
-    )  # fmt: skip
-    dash = alt.StrokeDash(
-        "dose:N", legend=None,
-        scale=alt.Scale(domain=names, range=[list(DASHES[number % len(DASHES)]) for number in range(len(names))]),
-    )  # fmt: skip
+    colour, dash = by_dose(wording.doses)
     x = alt.X(
         "day:Q", scale=alt.Scale(domain=[0, last], nice=False),
         axis=alt.Axis(

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 WIDTH = 760
 """Units of the drawing, not pixels: the page scales figures to its width."""
 FONT = "system-ui, 'DejaVu Sans', sans-serif"
+MEASURED_FONT = "sans-serif"
+"""Font that charts are laid out with: the renderer brings it along, so that no other font of a machine matters."""
 TEXT_SIZE = 12
 SMALL_TEXT_SIZE = 11
 
@@ -21,7 +23,7 @@ LINE = "var(--line)"
 SURFACE = "var(--surface)"
 
 CONFIG: dict[str, Any] = {
-    "font": FONT,
+    "font": MEASURED_FONT,
     "background": "transparent",
     "padding": 4,
     "view": {"stroke": None},
@@ -37,6 +39,7 @@ CONFIG: dict[str, Any] = {
         "labelLimit": 0,
         "titleLimit": 0,
     },
+    "legend": {"columnPadding": 24},
     "header": {"labelColor": TEXT, "labelFontSize": TEXT_SIZE, "labelFontWeight": "bold", "labelLimit": 0},
     "text": {"color": TEXT, "fontSize": TEXT_SIZE},
 }

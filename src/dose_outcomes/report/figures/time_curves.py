@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dose_outcomes.report.register import Estimate
     from dose_outcomes.report.times import RiskCell, Times
-    from dose_outcomes.report.wording import Wording
+    from dose_outcomes.report.wording import Dose, Wording
 
 PLOT_HEIGHT = 270
 CHARACTER = 7.6
@@ -59,7 +59,7 @@ def time_curves(times: Times, wording: Wording) -> alt.TopLevelMixin:
     import altair as alt
 
     layout = _layout(times)
-    colour, dash = _by_dose(times)
+    colour, dash = by_dose(wording.doses)
     weekly = all(day % DAYS_PER_WEEK == 0 for day in times.days)
     x = alt.X(
         "day:Q",
@@ -96,12 +96,12 @@ def time_curves(times: Times, wording: Wording) -> alt.TopLevelMixin:
     return alt.layer(*layers).properties(width=layout.plot, height=PLOT_HEIGHT)
 
 
-def _by_dose(times: Times) -> tuple[alt.Color, alt.StrokeDash]:
-    """Return colour and dash of the doses: never colour alone."""
+def by_dose(doses: list[Dose]) -> tuple[alt.Color, alt.StrokeDash]:
+    """Return colour and dash of all doses of the study: never colour alone, and the same in every figure."""
     import altair as alt
 
-    names = [curve.dose.identifier for curve in times.curves]
-    colours = [f"var({curve.dose.colour})" for curve in times.curves]
+    names = [dose.identifier for dose in doses]
+    colours = [f"var({dose.colour})" for dose in doses]
     dashes = [list(DASHES[index % len(DASHES)]) for index in range(len(names))]
     return (
         alt.Color("dose:N", legend=None, scale=alt.Scale(domain=names, range=colours)),
@@ -196,7 +196,7 @@ def _risk_table(times: Times, wording: Wording, layout: _Layout) -> list[alt.Cha
         chart: alt.Chart = alt.Chart(inline(values)).mark_text(**style).encode(x=x, y=y, text=alt.Text("text:N"))
         return chart
 
-    colour, dash = _by_dose(times)
+    colour, dash = by_dose(wording.doses)
     return [
         texts(heading, align="left", fontWeight="bold", color=TEXT, fontSize=TEXT_SIZE),
         texts(note, align="left", color=MUTED_TEXT, fontSize=SMALL_TEXT_SIZE, dx=4),

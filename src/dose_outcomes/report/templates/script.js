@@ -85,8 +85,9 @@
     const heads = [...table.tHead.rows[0].cells];
     heads.forEach((head, column) => {
       const press = make("button", { type: "button" });
-      press.append(...head.childNodes);
-      head.append(press);
+      const patients = head.querySelector(".of"); // a number is no part of a button
+      press.append(...[...head.childNodes].filter((node) => node !== patients));
+      head.prepend(press);
       press.addEventListener("click", () => {
         const direction = head.getAttribute("aria-sort") === "ascending" ? "descending" : "ascending";
         for (const other of heads) other.removeAttribute("aria-sort");
@@ -101,7 +102,7 @@
           return sign * (Number(first) - Number(second));
         });
         body.append(...sorted);
-        say(`${named}: sorted by ${clean(head)}, ${direction}`);
+        say(`${named}: sorted by ${clean(press)}, ${direction}`);
       });
     });
   };
@@ -135,33 +136,44 @@
   const toggle = document.getElementById("trace");
   let from = null;
   const names = {
-    source: "File", line: "Line of the file", analysis: "Analysis", endpoint: "Endpoint", condition: "Condition", dose: "Dose",
-    comparator: "Compared with", subgroup: "Part or assumption",
-    missing_data: "Missing data", statistic: "Statistic", method: "Method", note: "Note", flow: "Flow", reason: "Reason",
-    day: "Day", n: "Patients", events: "Events",
+    n: "Patients", events: "Events", endpoint: "Endpoint", condition: "Condition", dose: "Dose", day: "Day",
+    comparator: "Compared with", subgroup: "Part or assumption", missing_data: "Missing data", note: "Note",
+    flow: "Flow", reason: "Reason", statistic: "Statistic", method: "Method", analysis: "Analysis",
+    source: "File", line: "Line of the file",
   };
   const facts = (element) => {
     const { c, d } = element.dataset;
     const { r } = element.closest("[data-r]").dataset; // a cell whose numbers are of one row says so once
     const row = register.rows[d === undefined ? r : `${r}@${d}`];
-    const found = [["Shown", element.textContent], ["Unrounded", element.value], ["Row", r], ["Column", c ?? "estimate"]];
-    if (!row) return found;
+    const found = [["Shown", element.textContent], ["Unrounded", element.value]];
+    const where = [["Row", r], ["Column", c ?? "estimate"]];
+    if (!row) return [...found, ...where];
     const [kind, ...own] = row;
     const values = [...register.kinds[kind], ...own];
-    register.fields.forEach((field, place) => {
+    // what it is, how it was computed, where it stands
+    for (const [field, name] of Object.entries(names)) {
+      const place = register.fields.indexOf(field);
       const word = register.numbers.includes(field) ? values[place] : register.words[values[place] ?? 0];
-      if (word !== null && word !== "") found.push([names[field], String(word)]);
+      if (word === null || word === "") continue;
+      found.push([name, String(word)]);
+      if (field === "method") {
+        for (const one of register.cited[values[place]] ?? []) {
+          const [words, text, code] = register.references[one];
+          found.push(["Reference", `${words}: ${text}`], ["Formula", code]);
+        }
+      }
       if (register.code[word] !== undefined && field === "analysis") found.push(["Code", register.code[word]]);
       if (register.rules[word] !== undefined && field === "source") {
         found.push(["Rule", register.rules[word][0]], ["Computed again by", register.rules[word][1]]);
       }
-    });
-    return found;
+    }
+    return [...found, ...where];
   };
   const open = (element) => {
     from = element;
     list.replaceChildren(...facts(element).flatMap(([name, text]) => [make("dt", { textContent: name }), make("dd", { textContent: text })]));
     dialog.showModal();
+    dialog.scrollTop = 0; // the focus is on the button at the end
   };
   const trace = (on) => {
     toggle.setAttribute("aria-pressed", String(on));

@@ -81,7 +81,9 @@ def beta_binomial_shrinkage(events: ArrayLike, n: ArrayLike, *, level: float = 0
     References
     ----------
     Griffiths DA (1973). Maximum likelihood estimation for the beta-binomial distribution and an application
-    to the household distribution of the total number of cases of a disease. Biometrics 29:637-648.
+    to the household distribution of the total number of cases of a disease. Biometrics 29:637-648. Self SG, Liang KY
+    (1987). Asymptotic properties of maximum likelihood estimators and likelihood ratio tests under nonstandard
+    conditions. JASA 82:605-610 (the test: half of chi-square, because the variance cannot be negative).
 
     Examples
     --------

@@ -76,6 +76,12 @@ class PropensityWeights:
 def effective_sample_size(weights: ArrayLike, n: ArrayLike) -> float | None:
     """Kish's effective sample size (sum n w)^2 / sum n w^2; None without weight.
 
+    References
+    ----------
+    Kish L (1965). Survey sampling. Wiley.
+
+    Examples
+    --------
     >>> effective_sample_size([1.0, 3.0], [10, 10])
     16.0
     """
