@@ -178,7 +178,7 @@ class _Cheapest:
         import numpy as np
 
         count = len(places)
-        small = [number for number, place in enumerate(places) if state.small(place)]
+        small = state.which_small(places).nonzero()[0].tolist()
         self._state, self._places = state, places
         self._counts = [*places, *places, *(places[number] for number in small)]
         self._signs = np.array([1.0] * count + [-1.0] * count + [1.0] * len(small))

@@ -32,7 +32,14 @@ class Cell(NamedTuple):
 
     def at(self, **changed: Any) -> Cell:
         """Return the same quantity of others."""
-        return self._replace(**changed)
+        # several hundred thousand are made: `_replace` takes three times as long
+        values: list[Any] = list(self)
+        for field_name, value in changed.items():
+            values[_PLACES[field_name]] = value
+        return Cell._make(values)
+
+
+_PLACES = {name: place for place, name in enumerate(Cell._fields)}
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ from dose_outcomes.disclosure.quantities import ROOM, WITHOUT, Quantities
 from dose_outcomes.disclosure.splits import dark, parts_not_shown
 from dose_outcomes.disclosure.structure import hide_by_structure
 from dose_outcomes.disclosure.suppression import Suppression
+from dose_outcomes.results import ALL
 
 #: What is hidden with a set of patients must be protected in its turn.
 _ROUNDS = 4
@@ -113,12 +114,13 @@ def _leave_out_undivided(state: Suppression) -> None:
     """Forget the sums of side effects in which two parts are not divided: each may be none, and makes room."""
     names, sums = state.quantities.names, state.quantities.sums
     undivided = {place for place in state.undivided if not names[place].what.startswith(ROOM)}
-    import os
-    N=int(os.environ.get('NU',2)); L=int(os.environ.get('LEV',2))
-    def lev(t):
-        n=names[next(iter(t))]
-        return (n.condition!='all')+(n.dose!='all')
-    state.leave_out(number for number in state.quantities.nested if lev(sums[number])>=L and len(undivided.intersection(sums[number])) >= N)
+    few = 2
+    state.leave_out(
+        number
+        for number in state.quantities.nested
+        if ALL not in (names[next(iter(sums[number]))].condition, names[next(iter(sums[number]))].dose)
+        and len(undivided.intersection(sums[number])) >= few
+    )
 
 
 def _search(state: Suppression, free: set[int]) -> None:

@@ -53,18 +53,19 @@ def _moves(state: Suppression, place: int) -> bool:
 
 def _free(state: Suppression, place: int, movable: Collection[int], group: Sequence[int]) -> None:
     """Hide what moves with a count by the cheapest way."""
+    import numpy as np
+
     for size in (*AROUND, len(group)):
         whole = size >= len(group)
         around = [place, *(one for one in group if one != place)] if whole else state.around(place, size, movable)
         count = len(around)
-        program = Program(state.sums, [*around, *around], [1.0] * count + [-1.0] * count)
+        program = Program(state.sums, [*around, *around], np.repeat((1.0, -1.0), count))
+        costs, lower, upper = state.costs(around), np.zeros(2 * count), np.full(2 * count, FAR)
+        costs[state.which_small(around)] = _COST_OF_SMALL
         # the first one rises by one, at no cost; the others rise and fall as they must
-        costs = state.costs(around[1:])
-        costs[[state.small(one) for one in around[1:]]] = _COST_OF_SMALL
-        others = costs.tolist()
-        program.bound(range(2 * count), [1.0, *([0.0] * (2 * count - 1))], [1.0, *([FAR] * (2 * count - 1))])
-        program.bound((count,), (0.0,), (0.0,))
-        program.price(range(2 * count), [0.0, *others, 0.0, *others])
+        costs[0], lower[0], upper[0], upper[count] = 0.0, 1.0, 1.0, 0.0
+        program.bound(range(2 * count), lower, upper)
+        program.price(range(2 * count), np.tile(costs, 2))
         found = program.solve()
         if found is not None:
             for number in (found[:count] + found[count:] > _NOTHING).nonzero()[0].tolist():

@@ -71,11 +71,12 @@ class Suppression:
     order: dict[int, int] = field(init=False)
     _all: Sums = field(init=False)
     _small: list[bool] = field(init=False)
+    _are_small: NDArray[np.bool_] = field(init=False)
     _needed: NDArray[np.int64] = field(init=False)
     _lower: NDArray[np.float64] = field(init=False)
     _upper: NDArray[np.float64] = field(init=False)
     _costs: NDArray[np.float64] = field(init=False)
-    _neighbours: dict[int, tuple[int, ...]] = field(init=False)
+    _joined: dict[int, tuple[int, ...]] = field(init=False)
     _distances: dict[int, float] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -94,6 +95,7 @@ class Suppression:
             for shown, value in zip(self.quantities.shown, values, strict=True)
         ]
         self.twins = self.quantities.twins()
+        self._are_small = np.array(self._small, dtype=bool)
         self._needed = np.array([self._needed_of(place) for place in every], dtype=np.int64)
         bounds = np.array([self._bounds_of(place) for place in every], dtype=float).reshape(-1, 2)
         self._lower, self._upper = bounds[:, 0].copy(), bounds[:, 1].copy()
@@ -127,7 +129,7 @@ class Suppression:
 
         self.sums = sums
         self._costs = np.full(len(self.hidden), np.nan)
-        self._neighbours, self._distances = {}, {}
+        self._joined, self._distances = {}, {}
 
     def hide(self, place: int) -> None:
         """Hide a count that is shown; it must then be open in its turn."""
@@ -169,34 +171,37 @@ class Suppression:
         found: list[int] = []
         reached = {place}
         waiting = [(0.0, 0, place)]
+        joined, distances = self._joined, self._distances
         while waiting and len(found) < size:
             distance, _, one = heappop(waiting)
             found.append(one)
-            for other in self._joined(one):
+            for other in joined.get(one) or self._join(one):
                 if other not in reached and other in usable:
                     reached.add(other)
-                    heappush(waiting, (distance + self._distance(other), len(reached), other))
+                    heappush(waiting, (distance + (distances.get(other) or self._measure(other)), len(reached), other))
         return found
 
-    def _joined(self, place: int) -> tuple[int, ...]:
-        """Return the counts that a sum joins with one, by sum."""
-        found = self._neighbours.get(place)
-        if found is None:
-            sums = self.quantities.sums
-            found = tuple(dict.fromkeys(other for number in self.sums.numbers(place) for other in sums[number]))
-            self._neighbours[place] = found
-        return found
+    def _join(self, place: int) -> tuple[int, ...]:
+        """Return the counts that a sum joins with one, by sum, and keep them."""
+        sums = self.quantities.sums
+        found = dict.fromkeys(other for number in self.sums.numbers(place) for other in sums[number])
+        self._joined[place] = tuple(found)
+        return self._joined[place]
 
-    def _distance(self, place: int) -> float:
-        found = self._distances.get(place)
-        if found is None:
-            found = 1.0 + (log10(1.0 + self.cost(place)) if self.is_known(place) else 0.0)
-            self._distances[place] = found
-        return found
+    def _measure(self, place: int) -> float:
+        """Return how far a count is from those that a sum joins with it, and keep it."""
+        self._distances[place] = 1.0 + (log10(1.0 + self.cost(place)) if self.is_known(place) else 0.0)
+        return self._distances[place]
 
     def small(self, place: int) -> bool:
         """Tell whether a count is one that must not be known."""
         return self._small[place]
+
+    def which_small(self, places: Sequence[int]) -> NDArray[np.bool_]:
+        """Tell of each of some counts whether it must not be known."""
+        import numpy as np
+
+        return self._are_small[np.asarray(places, dtype=np.intp)]
 
     def needed(self, place: int) -> int:
         """Return by how much the largest and the smallest open value of a count must differ, 0 for any."""
