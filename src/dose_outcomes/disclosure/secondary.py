@@ -10,6 +10,8 @@ Sources: Langsrud 2024, Secondary cell suppression by Gaussian elimination, doi 
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from dose_outcomes.disclosure.days import Days
 from dose_outcomes.disclosure.opening import follows, open_all
 from dose_outcomes.disclosure.quantities import ROOM, WITHOUT, Quantities
@@ -18,6 +20,7 @@ from dose_outcomes.disclosure.structure import hide_by_structure
 from dose_outcomes.disclosure.suppression import Suppression
 from dose_outcomes.results import ALL
 
+_THREADS = 2
 #: What is hidden with a set of patients must be protected in its turn.
 _ROUNDS = 4
 #: Sets of patients: decided on first, and shown or hidden whatever else is counted of them.
@@ -70,7 +73,7 @@ def suppress_rest(state: Suppression, days: Days) -> None:
     free = places - settled
     # days are chosen by their counts in any case
     hide_by_structure(state, _in_order(state, free - days.places - quantities.untold))
-    _search(state, free)
+    _search(state, free, _THREADS)
     _hide_patients_too(state)
 
 
@@ -114,7 +117,7 @@ def _leave_out_undivided(state: Suppression) -> None:
     """Forget the sums of side effects in which two parts are not divided: each may be none, and makes room."""
     names, sums = state.quantities.names, state.quantities.sums
     undivided = {place for place in state.undivided if not names[place].what.startswith(ROOM)}
-    few = 2
+    few = 4
     state.leave_out(
         number
         for number in state.quantities.nested
@@ -123,15 +126,25 @@ def _leave_out_undivided(state: Suppression) -> None:
     )
 
 
-def _search(state: Suppression, free: set[int]) -> None:
-    """Open each small count, and each that is hidden for it, by hiding quantities that are free to be hidden."""
+def _search(state: Suppression, free: set[int], threads: int = 1) -> None:
+    """Open each small count, and each that is hidden for it, by hiding quantities that are free to be hidden.
+
+    Parameters
+    ----------
+    threads : int
+        More than one only where sets of patients are settled: costs depend on which of them are hidden.
+    """
     quantities = state.quantities
     movable = [
         place
         for place in _in_order(state, free)
         if quantities.values[place] or not (state.is_known(place) or quantities.is_of_nobody(place))
     ]
-    open_all(state, movable)
+    groups = [group for group in state.sums.groups(movable) if state.narrow(group)]
+    # HiGHS works without Python's lock: while it solves for one group, Python prepares for another
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(lambda group: open_all(state, group), sorted(groups, key=len, reverse=True)):
+            pass  # raises what a thread has raised
 
 
 def _in_order(state: Suppression, places: set[int]) -> list[int]:

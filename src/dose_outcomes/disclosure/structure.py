@@ -55,7 +55,7 @@ def _free(state: Suppression, place: int, movable: Collection[int], group: Seque
     """Hide what moves with a count by the cheapest way."""
     import numpy as np
 
-    for size in (*AROUND, len(group)):
+    for size in (*AROUND[:2], len(group)):
         whole = size >= len(group)
         around = [place, *(one for one in group if one != place)] if whole else state.around(place, size, movable)
         count = len(around)

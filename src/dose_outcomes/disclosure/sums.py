@@ -67,8 +67,9 @@ class Sums:
         """Return the columns of some counts: number of sums they are in, where each begins, its sums, coefficients."""
         import numpy as np
 
-        start = self._start[places]
-        lengths = self._start[np.asarray(places) + 1] - start
+        own = np.asarray(places, dtype=np.intp)
+        start = self._start[own]
+        lengths = self._start[own + 1] - start
         begins = np.concatenate(([0], lengths.cumsum()))
         entries = np.arange(begins[-1]) + np.repeat(start - begins[:-1], lengths)
         numbers, own = np.unique(self._numbers[entries], return_inverse=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from dose_outcomes.outcomes.diagnostics.comparisons import ANALYSIS as DIAGNOSTICS
 from dose_outcomes.outcomes.diagnostics.every_analysis import with_diagnostics
 from dose_outcomes.outcomes.dose_response import dose_response, standardised_dose_response
 from dose_outcomes.outcomes.remission import remission_rate, sustained_response_rate
@@ -63,4 +63,5 @@ def comparisons_over_shown(
         *responder_shrinkage(cells, study),
         *standardised_dose_response(cells, study),
     ]
-    return [row for row in with_diagnostics(found, counts, study) if row.analysis != DIAGNOSTICS]
+    # the marked results come first; the diagnostics themselves, which follow, are not asked for
+    return list(islice(with_diagnostics(found, counts, study), len(found)))
