@@ -85,7 +85,13 @@ class Program:
         self._solver.clearSolver()
 
     def solve(self, limit: float = float("inf")) -> NDArray[np.float64] | None:
-        """Return what the columns hold in the cheapest move; None where there is none, or none that costs less."""
+        """Return what the columns hold in the cheapest move; None where there is none.
+
+        Parameters
+        ----------
+        limit : float, optional
+            A move that costs more is of no use: the search for it may end early, with None.
+        """
         import numpy as np
 
         self._solver.setOptionValue("objective_bound", limit)

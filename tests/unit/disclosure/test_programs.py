@@ -7,15 +7,15 @@ import pytest
 
 from dose_outcomes.disclosure.programs import FAR, Program
 from dose_outcomes.disclosure.quantities import Cell, Quantities
+from dose_outcomes.disclosure.sums import Sums
 from dose_outcomes.disclosure.suppression import Suppression
 
 #: Counts a b c d of a table of two by two; each row and each column adds up to a number that is shown.
-TABLE = ({0: 1, 1: 1}, {2: 1, 3: 1}, {0: 1, 2: 1}, {1: 1, 3: 1})
-PLACES = (0, 1, 2, 3)
+TABLE = Sums.of([{0: 1, 1: 1}, {2: 1, 3: 1}, {0: 1, 2: 1}, {1: 1, 3: 1}], 4)
 
 
 def program(lower: list[float], upper: list[float]) -> Program:
-    found = Program(TABLE, PLACES, range(4), [1.0] * 4)
+    found = Program(TABLE, range(4), [1.0] * 4)
     found.bound(range(4), lower, upper)
     return found
 
@@ -42,11 +42,38 @@ def test_where_nothing_fits_there_is_no_move():
 
 def test_the_cheapest_way_is_taken():
     """A + b = 0 and a + c = 0 with rises and falls in columns of their own: a rises by 2, so b and c fall by 2."""
-    sums = ({0: 1, 1: 1}, {0: 1, 2: 1})
-    moves = Program(sums, (0, 1, 2), (0, 1, 2, 0, 1, 2), [1.0] * 3 + [-1.0] * 3)
+    moves = rises_and_falls()
+    assert moves.solve() == pytest.approx([2, 0, 0, 0, 2, 2])
+
+
+@pytest.mark.parametrize("limit", [0.5, 5.5, 6.5])
+def test_a_limit_changes_no_move_that_is_found(limit):
+    """The only way costs 6: three counts change by two each. Below it the search may end early, with nothing."""
+    found = rises_and_falls().solve(limit)
+    assert found is None or found == pytest.approx([2, 0, 0, 0, 2, 2])
+    assert found is not None or limit < 6
+
+
+def test_a_program_that_forgets_finds_the_same():
+    moves = rises_and_falls()
+    first = moves.solve()
+    moves.forget()
+    assert moves.solve() == pytest.approx(first)
+
+
+def rises_and_falls() -> Program:
+    moves = Program(Sums.of([{0: 1, 1: 1}, {0: 1, 2: 1}], 3), (0, 1, 2, 0, 1, 2), [1.0] * 3 + [-1.0] * 3)
     moves.bound(range(6), [2, 0, 0, 0, 0, 0], [2, FAR, FAR, 0, FAR, FAR])
     moves.price(range(6), np.ones(6))
-    assert moves.solve() == pytest.approx([2, 0, 0, 0, 2, 2])
+    return moves
+
+
+def test_a_count_that_has_no_column_does_not_move():
+    """Of the two by two table only the first row: what its counts change no column can make good."""
+    moves = Program(TABLE, (0, 1), [1.0, 1.0])
+    moves.bound(range(2), [-5, -5], [5, 5])
+    moves.price([0], [-1.0])
+    assert moves.solve() == pytest.approx([0, 0])
 
 
 @pytest.mark.parametrize("minimum_count", [2, 5, 12, 40])
@@ -56,4 +83,6 @@ def test_no_count_moves_so_far_that_what_lies_between_two_could_stand_in_the_way
     for value in range(60):
         quantities.add(Cell("analysed", "", "analysed, target", "", str(value), "all", None), value, shown=True)
     state = Suppression(quantities, minimum_count)
-    assert all(-FAR <= limit <= FAR for place in range(60) for limit in state.bounds(place))
+    lower, upper = state.bounds(range(60))
+    assert lower.min() >= -FAR
+    assert upper.max() <= FAR
