@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -112,7 +112,8 @@ def add_days(
             of_family = {day for what in families[_counted(name)] for day in happened[what]}
             if len(of_family) <= _FEW_DAYS:
                 wanted |= of_family
-        _note(quantities, days, name, sorted(wanted), happened[name.what])
+        others = {day for what in families[_counted(name)] - {name.what} for day in happened[what]}
+        _note(quantities, days, name, sorted(wanted), happened[name.what], others)
     # two competing curves are of the same counts
     for names in {frozenset(names): names for names in days.curves.values() if names}.values():
         _note_those_left(quantities, days, names, ends[names[0].at(what="")], minimum_count)
@@ -162,13 +163,22 @@ def _days_of_tables(courses: Mapping[Cell, Course]) -> dict[str, set[int]]:
     return found
 
 
-def _note(quantities: Quantities, days: Days, name: Cell, wanted: Sequence[int], happened: Sequence[int]) -> None:
+def _note(
+    quantities: Quantities,
+    days: Days,
+    name: Cell,
+    wanted: Sequence[int],
+    happened: Sequence[int],
+    others: Collection[int],
+) -> None:
     """Note the counts of a group on some days, and what happened between them.
 
     Parameters
     ----------
     happened : sequence of int
         The days on which anything of the kind happens to anybody, such as those of planned visits, in order.
+    others : collection of int
+        The days on which anything else happens of which a curve tells.
     """
     course = days.courses[name]
     grows = course.grows()
@@ -191,7 +201,10 @@ def _note(quantities: Quantities, days: Days, name: Cell, wanted: Sequence[int],
                 name.at(what=f"{SINCE}{start} {name.what}", day=day), course.at(day) - course.at(start), shown=False
             )
             if between is not None:
-                quantities.untold.add(between)
+                # a curve that falls on the only day on which it may have
+                first = happened[bisect_right(happened, start)]
+                seen = course.in_curve and shown and first == day and day not in others
+                (quantities.some if seen and quantities.values[between] else quantities.untold).add(between)
                 quantities.relate((earlier, between), place)
         before = place, day
 

@@ -203,7 +203,7 @@ class _Cheapest:
         self._program.price(every, self._cost)
 
     def move(self, place: int, change: int, limit: float = float("inf")) -> tuple[float, NDArray[np.float64]] | None:
-        """Return what a change of a count costs, and what all columns hold; None where it cannot be, or costs more than a limit."""
+        """Return what a change of a count costs, and what all columns hold; None where it cannot be."""
         rest = float(abs(change))
         amounts = []
         numbers = self._numbers[place]

@@ -58,6 +58,8 @@ class Quantities:
         Those with an event: those without it, and the other way round.
     untold : set of int
         Counts that no row shows or marks, such as differences of two that are shown: each may be none.
+    some : set of int
+        Those of them that everybody sees to be at least one, such as what happened on a day on which a curve falls.
     nested : set of int
         Numbers of the sums of side effects that lie within each other.
     """
@@ -70,6 +72,7 @@ class Quantities:
     noted: set[frozenset[tuple[int, int]]] = field(default_factory=set)
     pairs: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     untold: set[int] = field(default_factory=set)
+    some: set[int] = field(default_factory=set)
     nested: set[int] = field(default_factory=set)
 
     def add(self, name: Cell, value: int, *, shown: bool) -> int | None:

@@ -61,6 +61,8 @@ def suppress_rest(state: Suppression, days: Days) -> None:
     places = set(range(len(quantities.values)))
     patients = {place for place in places if quantities.names[place].what in PATIENTS}
     state.leave_untold(quantities.untold)
+    for place in quantities.some:
+        state.unmark(place)
     for place in days.unchosen:
         state.hide(place)
     state.consider(places)
@@ -72,7 +74,7 @@ def suppress_rest(state: Suppression, days: Days) -> None:
     _leave_out_undivided(state)
     free = places - settled
     # days are chosen by their counts in any case
-    hide_by_structure(state, _in_order(state, free - days.places - quantities.untold))
+    hide_by_structure(state, _in_order(state, free - days.places - quantities.untold - quantities.some))
     _search(state, free, _THREADS)
     _hide_patients_too(state)
 
