@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from benchmarks.disclosure_attack.cohorts import EFFECTS_LEFT_OUT, EXCLUSIONS, SET_ASIDE, Cohort
-from benchmarks.disclosure_attack.identities import true_counts, write_down_identities
+from benchmarks.disclosure_attack.identities import RESTS, true_counts, write_down_identities
 from benchmarks.disclosure_attack.names import Name
 from benchmarks.disclosure_attack.other_files import ask_for_steps, read_attrition, read_curves, read_quality
 from benchmarks.disclosure_attack.reading import Asked, Reading, read_comparisons, read_estimates
@@ -96,19 +96,33 @@ def _flows(cohort: Cohort) -> dict[str, str]:
 def questions(reading: Reading) -> dict[Name, Asked]:
     """Return the counts that must stay open: those that a row hides, and small ones that somebody may work out.
 
-    A count that another row shows is not hidden; a small one is not to be shown at all. How many of a group could not
-    be assessed is no secret: the numbers of patients of two analyses are shown as they are.
+    A count that another row shows, or that is the rest of two that are shown, is not hidden; a small one is not to be
+    shown at all. How many of a group could not be assessed is no secret: the numbers of patients of two analyses are
+    shown as they are.
     """
     wanted = {
         name: asked
         for name, asked in reading.asked.items()
-        if reading.truth[name] and (name not in reading.shown or reading.is_small(name))
+        if reading.truth[name] and (not _is_shown(name, reading) or reading.is_small(name))
     }
     return wanted | {
         name: asked
         for name, asked in reading.small.items()
         if name not in wanted and reading.is_small(name) and name.what != NOT_PROTECTED
     }
+
+
+def _is_shown(name: Name, reading: Reading) -> bool:
+    whole_and_part = [name._replace(what=what, day=None) for what in RESTS.get(name.what, ())]
+    return name in reading.shown or (bool(whole_and_part) and reading.shown.issuperset(whole_and_part))
+
+
+def _possible(name: Name, reading: Reading) -> int:
+    """Return how many values a count may have at most: of reasons why few could not be assessed each may be all."""
+    flow, _, reason = name.part.partition("|")
+    if reason and flow.startswith("responder_rate"):
+        return reading.truth[Name(NOT_PROTECTED)] + 1
+    return VALUES_LEFT
 
 
 def narrowed(reading: Reading, wanted: Mapping[Name, Asked], seed: int) -> dict[Name, tuple[float, float]]:
@@ -146,7 +160,7 @@ def attack(files: Mapping[str, str], results: Results, cohort: Cohort, *, strict
         left = values(low, high)
         found.hidden[asked.kind] += 1
         found.narrowest[asked.kind] = min(left, found.narrowest.get(asked.kind, left))
-        if left < VALUES_LEFT:
+        if left < min(VALUES_LEFT, _possible(name, reading)):
             found.leaks.append(Leak(name, asked, reading.truth[name], low, high))
     for row in csv.DictReader(io.StringIO(files["estimates.csv"])):
         found.rows[row["analysis"]] += 1

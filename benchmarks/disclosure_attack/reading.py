@@ -169,9 +169,11 @@ def _of_row(row: dict[str, str], reading: Reading) -> None:
             row, analysed, Name("patients with", endpoint, *place), Name("patients without", endpoint, *place)
         )
     elif analysis == "side_effect_incidence" and statistic.startswith("rate_per_100"):
+        # the mark of a row whose patients are hidden means the patients
+        patients_meant = not row["n"] and reading.is_small(analysed)
         reading.read(row, "n", analysed)
         events = Name("events of", endpoint, *place)
-        reading.read(row, "events", events)
+        reading.read(row, "events", events, meant=not patients_meant)
         if row["estimate"] and row["person_years"] and not row["events"]:
             number = round(float(row["estimate"]) * float(row["person_years"]) / 100)
             reading.system.limit(events, number, number)
