@@ -31,6 +31,8 @@ _COST_OF_MARK = 0.5
 _NOTHING = 1e-7
 #: Programs that move many counts at once, where there are more than a few.
 _PUSHES, _FEW, _SEED = 10, 3, 1
+#: So many are not asked at once: the time of a program grows faster than their number.
+_MANY = 10_000
 #: How many hidden counts around one are moved with it to see whether it is open.
 _AROUND = 60
 
@@ -67,6 +69,8 @@ def _push_all(state: Suppression, wanted: set[int], unknown: Sequence[int]) -> N
 
     generator = np.random.default_rng(_SEED)
     for group in state.sums.groups(unknown):
+        if len(group) > _MANY:
+            continue
         every = range(len(group))
         program: Program | None = None
         for push in range(_PUSHES):
@@ -129,7 +133,8 @@ def _hide_for(state: Suppression, place: int, movable: Collection[int], groups: 
         hidden = _open(_Cheapest(state, around), place, state.needed(place))
         if hidden is not None:
             return hidden
-    return _open(groups.of(place), place, state.needed(place)) or set()
+    whole = groups.of(place)
+    return (whole and _open(whole, place, state.needed(place))) or set()
 
 
 def _open(cheapest: _Cheapest, place: int, needed: int) -> set[int] | None:
@@ -154,12 +159,14 @@ class _Groups:
         self._groups: list[list[int]] = []
         self._found: dict[int, _Cheapest] = {}
 
-    def of(self, place: int) -> _Cheapest:
-        """Return the moves of the group of a count, as they are now."""
+    def of(self, place: int) -> _Cheapest | None:
+        """Return the moves of the group of a count, as they are now; None where there are too many."""
         if not self._groups:
             self._groups = self._state.sums.groups(self._places)
             self._group_of = {one: number for number, group in enumerate(self._groups) for one in group}
         number = self._group_of[place]
+        if len(self._groups[number]) > _MANY:
+            return None
         if number in self._found:
             self._found[number].refresh()
         else:
