@@ -6,6 +6,8 @@ import pytest
 
 from dose_outcomes.disclosure import release_tables
 from dose_outcomes.disclosure.courses import Course
+from dose_outcomes.disclosure.days import add_days
+from dose_outcomes.disclosure.quantities import Cell, Quantities
 from dose_outcomes.results import CURVE_COLUMNS, Result, to_frame
 
 
@@ -58,6 +60,48 @@ def row(statistic: str, day: int, events: int, estimate: float) -> Result:
         analysis="persistence", endpoint="stopped the drug", condition="all", dose="all", population="analysed",
         dose_attribution="target", statistic=statistic, day=day, n=60, events=events, estimate=estimate,
     )  # fmt: skip
+
+
+def competing(analysis: str, endpoint: str, events: tuple[int, int]) -> list[dict[str, object]]:
+    """Of 30 patients on day 28 ten respond and five stop; on day 56 five respond and the other ten are censored."""
+    ends = [(28, 30, events[0], 0), (56, 15, events[1], 10)]
+    return [
+        point(day, at_risk, number, censored, 0.5)
+        | {"analysis": analysis, "endpoint": endpoint, "population": "assessable"}
+        for day, at_risk, number, censored in ends
+    ]
+
+
+def test_at_the_end_nobody_is_left_of_competing_events_too():
+    """The curve of first responses is of the same group: it has the same name but for what it counts."""
+    quantities = Quantities()
+    group = Cell("assessable", "GEN-PEG-30", "assessable, target", "", "all", "all", None)
+    quantities.add(group, 30, shown=True)
+    curves = {
+        "a": competing("response_with_stopping", "GEN-PEG-30", (10, 5)),
+        "b": competing("response_with_stopping", "stopping before GEN-PEG-30", (5, 0)),
+        "c": competing("time_to_response", "GEN-PEG-30", (15, 5)),
+    }
+    add_days(quantities, 5, curves)
+    ends = [{quantities.names[place].what for place in terms} for terms in quantities.sums]
+    assert {
+        "first responses on the drug",
+        "stops before response",
+        "censored: first responses on the drug",
+        "assessable",
+    } in ends
+    assert {"first responses", "censored: first responses", "assessable"} in ends
+
+
+def test_what_happens_on_the_only_day_on_which_a_curve_may_fall_is_known_to_be_some():
+    quantities = Quantities()
+    quantities.add(Cell("analysed", "", "analysed, target", "", "all", "all", None), 60, shown=True)
+    points = [point(28, 60, 20, 0, 0.7), point(40, 40, 0, 10, 0.7), point(56, 30, 30, 0, 0)]
+    add_days(quantities, 5, {"c": points})
+    assert {(quantities.names[place].what, quantities.names[place].day) for place in quantities.some} == {
+        ("since day 40 stopped", 56),
+        ("since day 28 censored: stopped", 40),
+    }
 
 
 def released():
