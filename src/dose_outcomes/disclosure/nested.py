@@ -4,8 +4,8 @@ Side effects of all terms are those of their body system, and of all body system
 of those with its body system; patients with an event are no more than the events; patients who can be assessed are
 some of those analysed. What lies between two such numbers is a room of at least nobody: it limits both of them.
 
-Where two parts of such a sum are not divided, each of them may be none and makes room for the other: these sums are
-not followed, else they would join all side effects of a study to one search.
+Within one condition and dose, where four parts of such a sum are not divided, each of them may be none and makes room
+for the others: these sums are not followed, else they would join all side effects of a study to one search.
 """
 
 from __future__ import annotations

@@ -21,6 +21,8 @@ from dose_outcomes.disclosure.suppression import Suppression
 from dose_outcomes.results import ALL
 
 _THREADS = 2
+#: Of a sum: with fewer the attack finds counts that have too few values.
+_MANY_UNDIVIDED = 4
 #: What is hidden with a set of patients must be protected in its turn.
 _ROUNDS = 4
 #: Sets of patients: decided on first, and shown or hidden whatever else is counted of them.
@@ -116,15 +118,14 @@ def _leave_out_complements(state: Suppression, settled: set[int]) -> None:
 
 
 def _leave_out_undivided(state: Suppression) -> None:
-    """Forget the sums of side effects in which two parts are not divided: each may be none, and makes room."""
+    """Forget sums of side effects of inner cells with several parts that are not divided: each makes room."""
     names, sums = state.quantities.names, state.quantities.sums
     undivided = {place for place in state.undivided if not names[place].what.startswith(ROOM)}
-    few = 4
     state.leave_out(
         number
         for number in state.quantities.nested
         if ALL not in (names[next(iter(sums[number]))].condition, names[next(iter(sums[number]))].dose)
-        and len(undivided.intersection(sums[number])) >= few
+        and len(undivided.intersection(sums[number])) >= _MANY_UNDIVIDED
     )
 
 
