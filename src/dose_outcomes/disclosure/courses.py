@@ -90,16 +90,33 @@ class Course:
         places = (bisect_right(self.days, day) for day in days)
         return sorted({self.days[place - 1] for place in places if place})
 
-    def choose(self, allowed: Iterable[int], minimum_count: int) -> None:
-        """Choose days between which none or enough events lie, those of tables first, of them the last."""
-        wanted = sorted(self.tables)
-        for day in dict.fromkeys((*wanted[-1:], *wanted[:-1], *sorted(allowed))):
-            before, after = bisect_left(self.shown, day), bisect_right(self.shown, day)
-            low = self.at(self.shown[before - 1]) if before else 0
-            high = self.at(self.shown[after]) if after < len(self.shown) else self.size
-            steps = [self.at(day) - low, *([] if high is None else [high - self.at(day)])]
-            if before == after and not any(is_small(step, minimum_count) for step in steps):
-                insort(self.shown, day)
+    def fits(self, day: int, minimum_count: int) -> bool:
+        """Tell whether a day may be shown: none or enough events lie between it and those that are shown already."""
+        before, after = bisect_left(self.shown, day), bisect_right(self.shown, day)
+        if before != after:
+            return True
+        low = self.at(self.shown[before - 1]) if before else 0
+        high = self.at(self.shown[after]) if after < len(self.shown) else self.size
+        steps = [self.at(day) - low, *([] if high is None else [high - self.at(day)])]
+        return not any(is_small(step, minimum_count) for step in steps)
+
+    def show(self, day: int) -> None:
+        """Show a day."""
+        if day not in self.shown:
+            insort(self.shown, day)
+
+
+def choose(courses: Sequence[Course], allowed: Iterable[int], minimum_count: int) -> None:
+    """Choose days that all of some courses may show, those of their tables first, of them the last."""
+    for course in courses:
+        wanted = sorted(course.tables)
+        for day in (*wanted[-1:], *wanted[:-1]):
+            if course.fits(day, minimum_count):
+                course.show(day)
+    for day in allowed:
+        if all(course.fits(day, minimum_count) for course in courses):
+            for course in courses:
+                course.show(day)
 
 
 def read_courses(

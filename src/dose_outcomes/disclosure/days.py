@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dose_outcomes.disclosure.courses import COMPETING, Course, patients_of, read_courses
+from dose_outcomes.disclosure.courses import COMPETING, Course, choose, patients_of, read_courses
 from dose_outcomes.disclosure.nested import note_within
 from dose_outcomes.disclosure.quantities import AT_RISK, CENSORED, SINCE, Cell, Quantities
 from dose_outcomes.disclosure.suppression import Suppression
@@ -88,12 +88,12 @@ def add_days(
     days = Days(*read_courses(quantities, curves or {}))
     tables = _days_of_tables(days.courses)
     pooled = {(name.what, name.population) for name in days.courses if name.condition == ALL}
-    for name, course in days.courses.items():
+    for names in _chosen_together(days):
+        name, courses = names[0], [days.courses[one] for one in names]
         part = name.condition != ALL and (name.what, name.population) in pooled
-        if course.in_curve:
-            course.choose(course.last_until(tables[_counted(name)]) if part else course.days, minimum_count)
-        else:
-            course.choose((), minimum_count)
+        first = courses[0].last_until(tables[_counted(name)])
+        every = () if part else courses[0].days
+        choose(courses, (*first, *every) if courses[0].in_curve else (), minimum_count)
     ends: dict[Cell, int] = defaultdict(int)
     for name, course in days.courses.items():
         ends[name.at(what="")] = max(ends[name.at(what="")], course.days[-1])
@@ -136,6 +136,16 @@ def note_parts_by_day(quantities: Quantities, days: Days) -> None:
         if name.what == "first side effects":
             note_within(quantities, name, name.at(endpoint="any"))
             note_within(quantities, name, name.at(what="patients with", day=None), may_be_known=True)
+
+
+def _chosen_together(days: Days) -> list[list[Cell]]:
+    """Return the groups by the days they choose: what makes up competing curves together, others by themselves.
+
+    A curve has a step where all that it is made of is known; of three that choose by themselves that is seldom.
+    """
+    competing = {frozenset(names): names for names in days.curves.values() if names and _counted(names[0]) in COMPETING}
+    of_one = set().union(*competing)
+    return [*competing.values(), *([name] for name in days.courses if name not in of_one)]
 
 
 def _counted(name: Cell) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dose_outcomes.disclosure import release_tables
-from dose_outcomes.disclosure.courses import Course
+from dose_outcomes.disclosure.courses import Course, choose
 from dose_outcomes.disclosure.days import add_days
 from dose_outcomes.disclosure.quantities import Cell, Quantities
 from dose_outcomes.results import CURVE_COLUMNS, Result, to_frame
@@ -30,13 +30,21 @@ def course(counts: dict[int, int], tables: set[int], size: int | None) -> Course
 )
 def test_days_between_which_few_events_lie_are_not_shown(counts, tables, size, shown):
     found = course(counts, tables, size)
-    found.choose(found.days, 5)
+    choose([found], found.days, 5)
     assert found.shown == shown
+
+
+def test_days_are_chosen_that_both_of_two_may_show():
+    """On day 28 the second has only two events, on day 56 both have enough; day 84 is in a table of the first."""
+    first, second = course({28: 5, 56: 10, 84: 15}, {84}, 60), course({28: 2, 56: 8, 84: 9}, set(), 60)
+    choose([first, second], [28, 56, 84], 5)
+    assert first.shown == [56, 84]
+    assert second.shown == [56]
 
 
 def test_only_days_that_are_allowed_are_chosen():
     found = course({3: 10, 27: 20, 60: 30}, set(), 100)
-    found.choose(found.last_until({28, 56}), 5)
+    choose([found], found.last_until({28, 56}), 5)
     assert found.shown == [27]
 
 
