@@ -1,9 +1,9 @@
 """Counts that grow from day to day: the days on which each is shown, and the sums that join them.
 
-Each group chooses its days by itself (`courses`). Groups of one condition are shown only on the days of the tables,
-those of all conditions on any day. What adds up is noted among the sums of all other counts: a total and its parts on
-a day; a day and the next; events, censorings and competing events on the last day. What these would give is then
-hidden with everything else.
+What makes up a curve chooses its days together (`courses`). Groups of one condition are shown only on the days of the
+tables, those of all conditions on any day. What adds up is noted among the sums of all other counts: a total and its
+parts on a day; a day and the next; events, censorings and competing events on the last day. What these would give is
+then hidden with everything else.
 """
 
 from __future__ import annotations
@@ -139,13 +139,13 @@ def note_parts_by_day(quantities: Quantities, days: Days) -> None:
 
 
 def _chosen_together(days: Days) -> list[list[Cell]]:
-    """Return the groups by the days they choose: what makes up competing curves together, others by themselves.
+    """Return the groups by the days they choose: what makes up a curve together, others by themselves.
 
     A curve has a step where all that it is made of is known; of three that choose by themselves that is seldom.
     """
-    competing = {frozenset(names): names for names in days.curves.values() if names and _counted(names[0]) in COMPETING}
-    of_one = set().union(*competing)
-    return [*competing.values(), *([name] for name in days.courses if name not in of_one)]
+    curves = {frozenset(names): names for names in days.curves.values() if names}
+    in_curves = set().union(*curves)
+    return [*curves.values(), *([name] for name in days.courses if name not in in_curves)]
 
 
 def _counted(name: Cell) -> str:

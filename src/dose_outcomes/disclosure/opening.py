@@ -128,11 +128,9 @@ def _hide_for(state: Suppression, place: int, movable: Collection[int], groups: 
     """Hide what the cheapest moves that open a count change; return it, nothing where there is no move."""
     for size in AROUND:
         around = state.around(place, size, movable)
-        if len(around) < size:
-            return _open(_Cheapest(state, around), place, state.needed(place)) or set()
         hidden = _open(_Cheapest(state, around), place, state.needed(place))
-        if hidden is not None:
-            return hidden
+        if hidden is not None or len(around) < size:
+            return hidden or set()
     whole = groups.of(place)
     return (whole and _open(whole, place, state.needed(place))) or set()
 
