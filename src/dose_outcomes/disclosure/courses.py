@@ -107,7 +107,17 @@ class Course:
 
 
 def choose(courses: Sequence[Course], allowed: Iterable[int], minimum_count: int) -> None:
-    """Choose days that all of some courses may show, those of their tables first, of them the last."""
+    """Choose days: those of each one's tables, of them the last first; then days that all of them may show.
+
+    Parameters
+    ----------
+    courses : sequence of Course
+        Counts that are shown together, such as what makes up a curve; their `shown` gets the days.
+    allowed : iterable of int
+        Days besides those of the tables, those wanted most first.
+    minimum_count : int
+        k: between two days shown are none or so many events.
+    """
     for course in courses:
         wanted = sorted(course.tables)
         for day in (*wanted[-1:], *wanted[:-1]):

@@ -51,6 +51,10 @@ class Days:
     places: set[int] = field(default_factory=set)
     unchosen: set[int] = field(default_factory=set)
 
+    def together(self) -> list[list[Cell]]:
+        """Return what makes up curves, once where several are of the same counts: two competing ones are."""
+        return list({frozenset(names): names for names in self.curves.values() if names}.values())
+
     def of_curves(self, state: Suppression) -> dict[str, set[int]]:
         """Return of each curve the days on which everything that it is made of is known."""
         known = {name: self._known(name, state) for names in self.curves.values() for name in names}
@@ -114,8 +118,7 @@ def add_days(
                 wanted |= of_family
         others = {day for what in families[_counted(name)] - {name.what} for day in happened[what]}
         _note(quantities, days, name, sorted(wanted), happened[name.what], others)
-    # two competing curves are of the same counts
-    for names in {frozenset(names): names for names in days.curves.values() if names}.values():
+    for names in days.together():
         _note_those_left(quantities, days, names, ends[names[0].at(what="")], minimum_count)
     _note_risk_tables(quantities, days)
     return days
@@ -143,9 +146,8 @@ def _chosen_together(days: Days) -> list[list[Cell]]:
 
     A curve has a step where all that it is made of is known; of three that choose by themselves that is seldom.
     """
-    curves = {frozenset(names): names for names in days.curves.values() if names}
-    in_curves = set().union(*curves)
-    return [*curves.values(), *([name] for name in days.courses if name not in in_curves)]
+    in_curves = {name for names in days.together() for name in names}
+    return [*days.together(), *([name] for name in days.courses if name not in in_curves)]
 
 
 def _counted(name: Cell) -> str:

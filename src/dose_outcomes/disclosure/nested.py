@@ -57,10 +57,8 @@ def add_side_effects(quantities: Quantities, systems: Mapping[str, str]) -> None
         # each patient with any has one of them at least
         more = sum(quantities.values[part] for part in parts) - quantities.values[whole]
         level = parts_of[0].endpoint.partition(":")[0]
-        room = (
-            quantities.add(name.at(what=f"{ROOM}{name.what}, each {level}"), more, shown=False) if more >= 0 else None
-        )
-        if room is not None:
+        each = name.at(what=f"{ROOM}{name.what}, each {level}")
+        if more >= 0 and (room := quantities.add(each, more, shown=False)) is not None:
             quantities.balance({**dict.fromkeys(parts, 1), whole: -1, room: -1})
     quantities.nested |= set(range(first, len(quantities.sums)))
 

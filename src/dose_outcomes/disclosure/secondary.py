@@ -20,6 +20,7 @@ from dose_outcomes.disclosure.structure import hide_by_structure
 from dose_outcomes.disclosure.suppression import Suppression
 from dose_outcomes.results import ALL
 
+#: One prepares programs while the other solves; more would wait for each other.
 _THREADS = 2
 #: Of a sum: with fewer the attack finds counts that have too few values.
 _MANY_UNDIVIDED = 4

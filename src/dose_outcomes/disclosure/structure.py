@@ -55,6 +55,7 @@ def _free(state: Suppression, place: int, movable: Collection[int], group: Seque
     """Hide what moves with a count by the cheapest way."""
     import numpy as np
 
+    # where the nearest are not enough the whole group is as quick: no values, hence few steps
     for size in (*AROUND[:2], len(group)):
         whole = size >= len(group)
         around = [place, *(one for one in group if one != place)] if whole else state.around(place, size, movable)

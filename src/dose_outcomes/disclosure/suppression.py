@@ -71,7 +71,6 @@ class Suppression:
     order: dict[int, int] = field(init=False)
     _all: Sums = field(init=False)
     _small: list[bool] = field(init=False)
-    _are_small: NDArray[np.bool_] = field(init=False)
     _needed: NDArray[np.int64] = field(init=False)
     _lower: NDArray[np.float64] = field(init=False)
     _upper: NDArray[np.float64] = field(init=False)
@@ -95,7 +94,6 @@ class Suppression:
             for shown, value in zip(self.quantities.shown, values, strict=True)
         ]
         self.twins = self.quantities.twins()
-        self._are_small = np.array(self._small, dtype=bool)
         self._needed = np.array([self._needed_of(place) for place in every], dtype=np.int64)
         bounds = np.array([self._bounds_of(place) for place in every], dtype=float).reshape(-1, 2)
         self._lower, self._upper = bounds[:, 0].copy(), bounds[:, 1].copy()
@@ -201,7 +199,7 @@ class Suppression:
         """Tell of each of some counts whether it must not be known."""
         import numpy as np
 
-        return self._are_small[np.asarray(places, dtype=np.intp)]
+        return np.fromiter(map(self._small.__getitem__, places), dtype=bool, count=len(places))
 
     def needed(self, place: int) -> int:
         """Return by how much the largest and the smallest open value of a count must differ, 0 for any."""
