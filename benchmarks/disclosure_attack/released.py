@@ -32,8 +32,9 @@ from benchmarks.disclosure_attack.names import (
 )
 from dose_outcomes.cohort.quality import data_quality, shown_quality
 from dose_outcomes.derive.attrition import COLUMNS, flow_rows
-from dose_outcomes.disclosure import release_attrition, release_tables
+from dose_outcomes.disclosure import inner_counts, release_attrition, release_tables
 from dose_outcomes.disclosure.attrition import exclusions_of
+from dose_outcomes.disclosure.quantities import Cell
 from dose_outcomes.outcomes.cohort_size import cohort_size
 from dose_outcomes.outcomes.course.baseline import baseline
 from dose_outcomes.outcomes.course.persistence import persistence
@@ -63,6 +64,7 @@ class Results:
     curves: pd.DataFrame
     attrition: pd.DataFrame
     quality: dict[str, Any]
+    inner: dict[Cell, int]
 
 
 def _frame(cohort: Cohort, columns: dict[str, tuple[str, str, int | None]], **fixed: Any) -> pd.DataFrame:
@@ -187,9 +189,10 @@ def results_of(cohort: Cohort) -> Results:
     cells = responder_cells(responders, study)
     for question in (responder_contrast, responder_trend, responder_heterogeneity, responder_shrinkage):
         found += question(cells, study)
-    found += subgroups(_subgroups(cohort), study)
+    of_subgroups, categories = _subgroups(cohort), _categories(cohort)
+    found += subgroups(of_subgroups, study)
     nothing = pd.DataFrame(columns=["condition", "dose", "characteristic", "value", "drug_class", "n"])
-    found += baseline(nothing, _categories(cohort), nothing, risk, study)
+    found += baseline(nothing, categories, nothing, risk, study)
     effects = _joined(
         _frame(cohort, {"patients": ("patients with", one, None), "events": ("events of", one, None)}, endpoint=one)
         for one in EFFECTS
@@ -213,7 +216,8 @@ def results_of(cohort: Cohort) -> Results:
     curve = _joined([*curves, *more, stay.curves])
     curve = curve.sort_values([*CURVE_KEY, "day"], kind="stable", ignore_index=True)
     accounts = accounts_of(cohort)
-    return Results(to_frame(found), curve, attrition_of(cohort, accounts), data_quality(accounts, [], study))
+    attrition, quality = attrition_of(cohort, accounts), data_quality(accounts, [], study)
+    return Results(to_frame(found), curve, attrition, quality, inner_counts(of_subgroups, categories))
 
 
 def accounts_of(cohort: Cohort) -> list[dict[str, Any]]:
@@ -261,7 +265,7 @@ def release(results: Results, cohort: Cohort) -> dict[str, str]:
     """Return the released files: name and text."""
     minimum = cohort.study.disclosure.minimum_count
     definitions = {endpoint.id: dict(endpoint.definitions) for endpoint in cohort.study.endpoints}
-    shown = release_tables(results.estimates, results.curves, minimum, definitions, systems=TERMS)
+    shown = release_tables(results.estimates, results.curves, minimum, definitions, systems=TERMS, inner=results.inner)
     tables = results.quality["tables"]
     quality = shown_quality(results.quality, minimum, exclusions_of(results.attrition, tables))
     return {

@@ -107,6 +107,7 @@ def release(
     from dose_outcomes.disclosure import (
         body_systems,
         exclusions_of,
+        inner_counts,
         release_attrition,
         release_tables,
         share_released,
@@ -128,6 +129,7 @@ def release(
         definitions,
         lambda hidden: comparisons_over_shown(tables, settings, hidden),
         body_systems(next(path for path in cohort if Path(path).stem == "side_effects")),
+        inner_counts(tables["subgroup_responders"], tables["baseline_categories"]),
     )
     quality = data_quality(_read_json(accounts), _read_json(checks), settings)
     attrition = release_attrition(tables["attrition"], minimum, quality["tables"])

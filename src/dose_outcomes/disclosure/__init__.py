@@ -1,7 +1,7 @@
 """The only door from data/ to reports/: hides small counts and what would reveal them, and writes what is left.
 
 `declared` says what every number is made of; `rows` turns the tidy table into counts (`quantities`), and `relations`,
-`nested` and `days` note the sums that hold between them; `secondary` chooses what else to hide so that no hidden count
+`inner`, `nested` and `days` note the sums that hold between them; `secondary` chooses what else to hide so that no hidden count
 follows from those shown: by `splits`, then by `structure`, then by `opening`, which ask `programs`, and keeps the state
 in `suppression`; `estimates`, `curves` and `attrition` write the outcome into the tables.
 """
@@ -9,6 +9,7 @@ in `suppression`; `estimates`, `curves` and `attrition` write the outcome into t
 from dose_outcomes.disclosure.attrition import exclusions_of, release_attrition
 from dose_outcomes.disclosure.curves import release_curves
 from dose_outcomes.disclosure.estimates import Released, release_estimates, release_tables, share_released
+from dose_outcomes.disclosure.inner import inner_counts
 from dose_outcomes.disclosure.nested import body_systems
 from dose_outcomes.disclosure.wording import RISK_TABLE, reason
 from dose_outcomes.disclosure.writing import write_release
@@ -18,6 +19,7 @@ __all__ = [
     "Released",
     "body_systems",
     "exclusions_of",
+    "inner_counts",
     "reason",
     "release_attrition",
     "release_curves",

@@ -72,7 +72,7 @@ def _push_all(state: Suppression, wanted: set[int], unknown: Sequence[int]) -> N
         if len(group) > _MANY:
             continue
         every = range(len(group))
-        program: Program | None = None
+        program: _Moves | None = None
         for push in range(_PUSHES):
             narrow = wanted.intersection(state.narrow(group))
             left = [number for number in every if group[number] in narrow]
@@ -101,11 +101,33 @@ def _has_moves(state: Suppression, place: int, unknown: Collection[int], size: i
     return False
 
 
-def _within_bounds(state: Suppression, places: Sequence[int]) -> Program:
+def _within_bounds(state: Suppression, places: Sequence[int]) -> _Moves:
     """Return the program of moves that an attacker cannot tell, with one column for each count."""
-    program = Program(state.sums, places, [1.0] * len(places))
-    program.bound(range(len(places)), *state.bounds(places))
-    return program
+    return _Moves(state, places)
+
+
+class _Moves:
+    """Moves that an attacker cannot tell; each count has a column for its rise and one for its fall.
+
+    With one column for both, the first step of a program would be one in which every count falls as far as it may.
+    """
+
+    def __init__(self, state: Suppression, places: Sequence[int]) -> None:
+        import numpy as np
+
+        count = self._count = len(places)
+        self._program = Program(state.sums, [*places, *places], np.repeat((1.0, -1.0), count))
+        lower, upper = state.bounds(places)
+        self._program.bound(range(2 * count), np.zeros(2 * count), np.concatenate([np.maximum(upper, 0), np.maximum(-lower, 0)]))
+
+    def price(self, numbers, costs) -> None:
+        import numpy as np
+        own, costs = np.asarray(numbers), np.asarray(costs)
+        self._program.price(np.concatenate([own, own + self._count]), np.concatenate([costs, -costs]))
+
+    def solve(self):
+        found = self._program.solve()
+        return None if found is None else found[: self._count] - found[self._count :]
 
 
 def follows(state: Suppression, place: int, unknown: Collection[int]) -> bool:

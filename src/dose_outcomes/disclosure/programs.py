@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FAR = 4.0
 """No count is moved farther: enough to open it, and nothing that lies between two counts far apart is in the way."""
 
-AROUND = (80, 400, 1500)
+AROUND = (80, 400)
 """How many counts around one may move with it or be hidden for it; more where these are not enough."""
 
 

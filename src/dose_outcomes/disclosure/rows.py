@@ -133,7 +133,7 @@ def _read_single(row: Row, made: Made, quantities: Quantities) -> None:
         place = _events_of(row, made, quantities, events, analysis)
         row.events = () if place is None else (place,)
         if place is not None and row.patients and made.counts in ("share", "cumulative"):
-            _complement(row, quantities, place)
+            note_complement(quantities, row.patients[0], place)
     if row.record["statistic"] in ("number_at_risk", "cumulative_censored") and row.record["estimate"] is not None:
         kind = AT_RISK if row.record["statistic"] == "number_at_risk" else CENSORED
         place = quantities.add(events.at(what=f"{kind}{made.events}"), round(row.record["estimate"]), shown=True)
@@ -150,15 +150,15 @@ def _events_of(row: Row, made: Made, quantities: Quantities, events: Cell, analy
     return place
 
 
-def _complement(row: Row, quantities: Quantities, events: int) -> None:
-    """Note how many patients are without the event."""
-    patients = row.patients[0]
+def note_complement(quantities: Quantities, patients: int, events: int) -> int | None:
+    """Note how many patients are without the event; return their place."""
     others = quantities.values[patients] - quantities.values[events]
     place = quantities.add(without_event(quantities, patients, events), others, shown=False) if others >= 0 else None
     if place is not None:
         quantities.relate((place, events), patients)
         quantities.pairs[place].add(events)
         quantities.pairs[events].add(place)
+    return place
 
 
 def without_event(quantities: Quantities, patients: int, events: int) -> Cell:

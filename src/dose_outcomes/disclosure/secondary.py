@@ -43,8 +43,9 @@ def suppress_patients(quantities: Quantities, minimum_count: int) -> Suppression
     state = Suppression(quantities, minimum_count)
     places = set(range(len(quantities.values)))
     patients = {place for place in places if quantities.names[place].what in PATIENTS}
-    rooms = {place for place in places if quantities.names[place].what.startswith(f"{ROOM}assessable")}
+    rooms = {place for place in places if quantities.names[place].what.startswith((f"{ROOM}assessable", "described"))}
     state.consider(patients | rooms)
+    state.leave_untold(quantities.untold)
     state.leave_undivided(parts_not_shown(quantities, minimum_count, places - patients))
     hide_by_structure(state, _in_order(state, patients | rooms))
     _search(state, patients | rooms)
@@ -63,13 +64,12 @@ def suppress_rest(state: Suppression, days: Days) -> None:
     quantities = state.quantities
     places = set(range(len(quantities.values)))
     patients = {place for place in places if quantities.names[place].what in PATIENTS}
-    state.leave_untold(quantities.untold)
     for place in quantities.some:
         state.unmark(place)
     for place in days.unchosen:
         state.hide(place)
     state.consider(places)
-    settled = {place for place in patients if not state.hidden[place]}
+    settled = {place for place in patients if not state.hidden[place] and place not in quantities.untold}
     _leave_out_complements(state, settled)
     # what was open among the patients alone must be so among all counts
     state.forget()
