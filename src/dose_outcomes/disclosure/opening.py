@@ -16,10 +16,10 @@ Journal of Operational Research 216:257.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dose_outcomes.disclosure.programs import AROUND, FAR, Program
+from dose_outcomes.disclosure.programs import AROUND, FAR, Moves, Program
 from dose_outcomes.disclosure.suppression import Suppression
 
 if TYPE_CHECKING:
@@ -31,8 +31,12 @@ _COST_OF_MARK = 0.5
 _NOTHING = 1e-7
 #: Programs that move many counts at once, where there are more than a few.
 _PUSHES, _FEW, _SEED = 10, 3, 1
+#: The share of counts that such a program must open, or else asking one by one is quicker.
+_WORTH_A_PUSH = 0.02
 #: So many are not asked at once: the time of a program grows faster than their number.
 _MANY = 10_000
+#: A whole group is asked at once where it is less than so many times what is around a count.
+_WORTH = 2
 #: How many hidden counts around one are moved with it to see whether it is open.
 _AROUND = 60
 
@@ -45,21 +49,21 @@ def open_all(state: Suppression, places: Sequence[int]) -> None:
     state : Suppression
         Gets what is hidden, and which counts lose their mark.
     places : sequence of int
-        Counts that may move or may be hidden, in the order of their names.
+        Counts that may move or may be hidden and that sums join, in the order of their names.
     """
-    movable = set(places)
-    unknown = {place for place in places if not state.is_known(place)}
+    movable = state.which(places)
+    unknown = state.which(place for place in places if not state.is_known(place))
     tried: set[int] = set()
-    groups = _Groups(state, places)
+    whole = _Whole(state, places)
     while True:
         wanted = [place for place in state.narrow(places) if place not in tried]
-        _push_all(state, set(wanted), [place for place in places if place in unknown])
+        _push_all(state, set(wanted), [place for place in places if unknown[place]])
         closed = [place for place in state.narrow(wanted) if not _has_moves(state, place, unknown)]
         if not closed:
             return
         for place in closed:
             if not state.is_open(place):
-                unknown |= _hide_for(state, place, movable, groups)
+                unknown[list(_hide_for(state, place, movable, whole))] = True
             tried.add(place)
 
 
@@ -72,12 +76,14 @@ def _push_all(state: Suppression, wanted: set[int], unknown: Sequence[int]) -> N
         if len(group) > _MANY:
             continue
         every = range(len(group))
-        program: _Moves | None = None
+        program: Moves | None = None
+        least, before = max(_FEW, len(group) * _WORTH_A_PUSH), len(wanted)
         for push in range(_PUSHES):
             narrow = wanted.intersection(state.narrow(group))
             left = [number for number in every if group[number] in narrow]
-            if len(left) < _FEW:
+            if len(left) < least or (push > 1 and before - len(left) < least):
                 break
+            before = len(left)
             if program is None:
                 program = _within_bounds(state, group)
             signs = np.full(len(left), 1.0 - 2.0 * push) if push < 2 else generator.choice([-1.0, 1.0], len(left))
@@ -87,7 +93,7 @@ def _push_all(state: Suppression, wanted: set[int], unknown: Sequence[int]) -> N
             _take(state, group, program.solve())
 
 
-def _has_moves(state: Suppression, place: int, unknown: Collection[int], size: int = _AROUND) -> bool:
+def _has_moves(state: Suppression, place: int, unknown: NDArray[np.bool_], size: int = _AROUND) -> bool:
     """Tell whether a count is open with what is hidden now; note what else the moves found open."""
     if state.is_open(place):
         return True
@@ -101,36 +107,12 @@ def _has_moves(state: Suppression, place: int, unknown: Collection[int], size: i
     return False
 
 
-def _within_bounds(state: Suppression, places: Sequence[int]) -> _Moves:
-    """Return the program of moves that an attacker cannot tell, with one column for each count."""
-    return _Moves(state, places)
+def _within_bounds(state: Suppression, places: Sequence[int]) -> Moves:
+    """Return the program of moves that an attacker cannot tell."""
+    return Moves(state.sums, places, *state.bounds(places))
 
 
-class _Moves:
-    """Moves that an attacker cannot tell; each count has a column for its rise and one for its fall.
-
-    With one column for both, the first step of a program would be one in which every count falls as far as it may.
-    """
-
-    def __init__(self, state: Suppression, places: Sequence[int]) -> None:
-        import numpy as np
-
-        count = self._count = len(places)
-        self._program = Program(state.sums, [*places, *places], np.repeat((1.0, -1.0), count))
-        lower, upper = state.bounds(places)
-        self._program.bound(range(2 * count), np.zeros(2 * count), np.concatenate([np.maximum(upper, 0), np.maximum(-lower, 0)]))
-
-    def price(self, numbers, costs) -> None:
-        import numpy as np
-        own, costs = np.asarray(numbers), np.asarray(costs)
-        self._program.price(np.concatenate([own, own + self._count]), np.concatenate([costs, -costs]))
-
-    def solve(self):
-        found = self._program.solve()
-        return None if found is None else found[: self._count] - found[self._count :]
-
-
-def follows(state: Suppression, place: int, unknown: Collection[int]) -> bool:
+def follows(state: Suppression, place: int, unknown: NDArray[np.bool_]) -> bool:
     """Tell whether a count follows from what is shown: no move of all that is hidden changes it."""
     has_moves = _has_moves(state, place, unknown, len(state.hidden))
     return not has_moves and state.lowest[place] == state.highest[place] == 0
@@ -146,15 +128,15 @@ def _take(state: Suppression, places: Sequence[int], move: NDArray[np.float64] |
         state.highest[own] = np.maximum(state.highest[own], move)
 
 
-def _hide_for(state: Suppression, place: int, movable: Collection[int], groups: _Groups) -> set[int]:
+def _hide_for(state: Suppression, place: int, movable: NDArray[np.bool_], whole: _Whole) -> set[int]:
     """Hide what the cheapest moves that open a count change; return it, nothing where there is no move."""
-    for size in AROUND:
+    for size in whole.sizes():
         around = state.around(place, size, movable)
         hidden = _open(_Cheapest(state, around), place, state.needed(place))
         if hidden is not None or len(around) < size:
             return hidden or set()
-    whole = groups.of(place)
-    return (whole and _open(whole, place, state.needed(place))) or set()
+    moves = whole.moves()
+    return (moves and _open(moves, place, state.needed(place))) or set()
 
 
 def _open(cheapest: _Cheapest, place: int, needed: int) -> set[int] | None:
@@ -170,28 +152,26 @@ def _open(cheapest: _Cheapest, place: int, needed: int) -> set[int] | None:
     return None
 
 
-class _Groups:
-    """The cheapest moves among all counts that sums join, kept from one count to the next."""
+class _Whole:
+    """The cheapest moves among all counts that sums join, made when first needed and kept from one to the next."""
 
     def __init__(self, state: Suppression, places: Sequence[int]) -> None:
         self._state, self._places = state, places
-        self._group_of: dict[int, int] = {}
-        self._groups: list[list[int]] = []
-        self._found: dict[int, _Cheapest] = {}
+        self._found: _Cheapest | None = None
 
-    def of(self, place: int) -> _Cheapest | None:
-        """Return the moves of the group of a count, as they are now; None where there are too many."""
-        if not self._groups:
-            self._groups = self._state.sums.groups(self._places)
-            self._group_of = {one: number for number, group in enumerate(self._groups) for one in group}
-        number = self._group_of[place]
-        if len(self._groups[number]) > _MANY:
+    def sizes(self) -> list[int]:
+        """Return how many counts around one are tried before all of them."""
+        return [size for size in AROUND if size == AROUND[0] or size * _WORTH <= len(self._places)]
+
+    def moves(self) -> _Cheapest | None:
+        """Return the moves as they are now; None where there are too many counts."""
+        if len(self._places) > _MANY:
             return None
-        if number in self._found:
-            self._found[number].refresh()
+        if self._found is None:
+            self._found = _Cheapest(self._state, self._places)
         else:
-            self._found[number] = _Cheapest(self._state, self._groups[number])
-        return self._found[number]
+            self._found.refresh()
+        return self._found
 
 
 class _Cheapest:

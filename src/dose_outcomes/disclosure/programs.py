@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 FAR = 4.0
 """No count is moved farther: enough to open it, and nothing that lies between two counts far apart is in the way."""
 
-AROUND = (80, 400)
+AROUND = (300, 900)
 """How many counts around one may move with it or be hidden for it; more where these are not enough."""
 
 
 class Program:
-    """The moves of some counts.
+    """The moves of some counts, column by column.
 
     Parameters
     ----------
@@ -99,3 +99,30 @@ class Program:
         if self._solver.getModelStatus() != self._optimal:
             return None
         return np.array(self._solver.getSolution().col_value)
+
+
+class Moves:
+    """The moves of some counts within bounds, with a column for the rise of each and one for its fall.
+
+    With one column for both, a program would begin with all counts at one of their bounds, not with no move.
+    """
+
+    def __init__(self, sums: Sums, places: Sequence[int], lower: NDArray[np.float64], upper: NDArray[np.float64]) -> None:
+        import numpy as np
+
+        self._count = len(places)
+        self._program = Program(sums, [*places, *places], np.repeat((1.0, -1.0), self._count))
+        every = range(2 * self._count)
+        self._program.bound(every, np.zeros(len(every)), np.concatenate([np.maximum(upper, 0), np.maximum(-lower, 0)]))
+
+    def price(self, numbers: Sequence[int], costs: ArrayLike) -> None:
+        """Set what it costs that counts rise; a fall costs the opposite."""
+        import numpy as np
+
+        own, prices = np.asarray(numbers), np.asarray(costs, dtype=float)
+        self._program.price(np.concatenate([own, own + self._count]), np.concatenate([prices, -prices]))
+
+    def solve(self) -> NDArray[np.float64] | None:
+        """Return by how much each count changes in the cheapest move; None where there is none."""
+        found = self._program.solve()
+        return None if found is None else found[: self._count] - found[self._count :]

@@ -100,7 +100,7 @@ def _hide_patients_too(state: Suppression) -> None:
         if before == {place for place in places if state.hidden[place]}:
             break
     # what cannot be opened and follows from what is shown may as well be shown
-    unknown = {place for place in places if not state.is_known(place)}
+    unknown = state.which(place for place in places if not state.is_known(place))
     for place in sorted(places):
         if not state.small(place) and not state.is_open(place) and follows(state, place, unknown):
             state.show(place)

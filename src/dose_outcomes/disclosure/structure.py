@@ -17,11 +17,16 @@ linearly dependent on what is shown); Castro 2012 for the program.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from dose_outcomes.disclosure.programs import AROUND, FAR, Program
 from dose_outcomes.disclosure.quantities import ROOM
 from dose_outcomes.disclosure.suppression import Suppression
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 #: A small count that moves with another small one: rather a few large ones.
 _COST_OF_SMALL = 200.0
@@ -38,8 +43,9 @@ def hide_by_structure(state: Suppression, places: Sequence[int]) -> None:
     places : sequence of int
         Quantities that may be hidden or may move, in the order of their names.
     """
-    movable = {place: None for place in places if _moves(state, place)}
-    group_of = {place: group for group in state.sums.groups(list(movable)) for place in group}
+    own = [place for place in places if _moves(state, place)]
+    movable = state.which(own)
+    group_of = {place: group for group in state.sums.groups(own) for place in group}
     for place in places:
         if state.small(place) and place not in state.undivided and state.sums.numbers(place):
             _free(state, place, movable, group_of[place])
@@ -51,7 +57,7 @@ def _moves(state: Suppression, place: int) -> bool:
     return room or state.hidden[place] or state.quantities.values[place] > 0
 
 
-def _free(state: Suppression, place: int, movable: Collection[int], group: Sequence[int]) -> None:
+def _free(state: Suppression, place: int, movable: NDArray[np.bool_], group: Sequence[int]) -> None:
     """Hide what moves with a count by the cheapest way."""
     import numpy as np
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,6 +30,10 @@ class Sums:
 
         self._places, self._numbers, self._factors, self._counts = places, numbers, factors, counts
         self._start = np.searchsorted(places, np.arange(counts + 1))
+        by_sum = np.argsort(numbers, kind="stable")
+        self._members = places[by_sum]
+        self._size = int(numbers.max()) + 1 if len(numbers) else 0
+        self._sum_start = np.searchsorted(numbers[by_sum], np.arange(self._size + 1))
 
     @classmethod
     def of(cls, sums: Sequence[Mapping[int, int]], counts: int) -> Sums:
@@ -63,15 +67,60 @@ class Sums:
         """Tell whether a count is what others add up to."""
         return bool((self._factors[self._start[place] : self._start[place + 1]] < 0).any())
 
+    def around(
+        self,
+        place: int,
+        size: int,
+        usable: NDArray[np.bool_],
+        steps: Callable[[NDArray[np.intp]], NDArray[np.intp]],
+    ) -> NDArray[np.intp]:
+        """Return the counts nearest to one, by the sums that join them, itself first.
+
+        Parameters
+        ----------
+        size : int
+            How many at most.
+        usable : array of bool
+            Of every count, whether it may be among them.
+        steps : callable
+            Returns of some counts how far each is, a whole number of at least 1, from those that a sum joins with it.
+        """
+        import numpy as np
+
+        far = np.iinfo(np.int64).max
+        distances = np.full(self._counts, far)
+        seen = np.zeros(self._size, dtype=bool)
+        distances[place] = 0
+        waiting: dict[int, list[NDArray[np.intp]]] = {0: [np.array([place])]}
+        found: list[NDArray[np.intp]] = []
+        count = 0
+        while waiting and count < size:
+            distance = min(waiting)
+            reached = np.unique(np.concatenate(waiting.pop(distance)))
+            reached = reached[distances[reached] == distance]
+            found.append(reached)
+            count += len(reached)
+            # each sum once: whom it joins is nearest by the first that is reached
+            numbers = np.unique(self._numbers[_slices(self._start, reached)])
+            numbers = numbers[~seen[numbers]]
+            seen[numbers] = True
+            others = np.unique(self._members[_slices(self._sum_start, numbers)])
+            others = others[usable[others] & (distances[others] > distance)]
+            to_others = distance + steps(others)
+            nearer = to_others < distances[others]
+            others, to_others = others[nearer], to_others[nearer]
+            distances[others] = to_others
+            for one in np.unique(to_others).tolist():
+                waiting.setdefault(one, []).append(others[to_others == one])
+        return np.concatenate(found)[:size]
+
     def columns(self, places: Sequence[int]) -> tuple[int, NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
         """Return the columns of some counts: number of sums they are in, where each begins, its sums, coefficients."""
         import numpy as np
 
         own = np.asarray(places, dtype=np.intp)
-        start = self._start[own]
-        lengths = self._start[own + 1] - start
-        begins = np.concatenate(([0], lengths.cumsum()))
-        entries = np.arange(begins[-1]) + np.repeat(start - begins[:-1], lengths)
+        begins = np.concatenate(([0], (self._start[own + 1] - self._start[own]).cumsum()))
+        entries = _slices(self._start, own)
         numbers, own = np.unique(self._numbers[entries], return_inverse=True)
         return len(numbers), begins, own, self._factors[entries]
 
@@ -89,3 +138,13 @@ class Sums:
         for place, group in zip(places, label.tolist(), strict=False):
             found.setdefault(group, []).append(place)
         return list(found.values())
+
+
+def _slices(starts: NDArray[np.intp], own: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the numbers from the start of each of some slices to the start of the next, one slice after the other."""
+    import numpy as np
+
+    begin = starts[own]
+    lengths = starts[own + 1] - begin
+    ends = lengths.cumsum()
+    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(begin - (ends - lengths), lengths)

@@ -7,10 +7,9 @@ is never hidden: it has no range of its own and is a result.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
-from math import isnan, log10
+from math import isnan
 from typing import TYPE_CHECKING
 
 from dose_outcomes.disclosure.programs import FAR
@@ -75,8 +74,6 @@ class Suppression:
     _lower: NDArray[np.float64] = field(init=False)
     _upper: NDArray[np.float64] = field(init=False)
     _costs: NDArray[np.float64] = field(init=False)
-    _joined: dict[int, tuple[int, ...]] = field(init=False)
-    _distances: dict[int, float] = field(init=False)
 
     def __post_init__(self) -> None:
         import numpy as np
@@ -127,7 +124,6 @@ class Suppression:
 
         self.sums = sums
         self._costs = np.full(len(self.hidden), np.nan)
-        self._joined, self._distances = {}, {}
 
     def hide(self, place: int) -> None:
         """Hide a count that is shown; it must then be open in its turn."""
@@ -141,7 +137,6 @@ class Suppression:
         self.hidden[place] = hidden
         self._needed[place] = self._needed_of(place)
         self._costs[place] = float("nan")
-        self._distances.pop(place, None)
 
     def unmark(self, place: int) -> None:
         """Do not tell of a count, nor of its equals and those without the event, whether it is small."""
@@ -164,32 +159,22 @@ class Suppression:
             self.undivided.add(place)
             self._lower[place], self._upper[place] = self._bounds_of(place)
 
-    def around(self, place: int, size: int, usable: Collection[int]) -> list[int]:
-        """Return the counts nearest to one, by the sums that join them, itself first; what is dear to hide is far."""
-        found: list[int] = []
-        reached = {place}
-        waiting = [(0.0, 0, place)]
-        joined, distances = self._joined, self._distances
-        while waiting and len(found) < size:
-            distance, _, one = heappop(waiting)
-            found.append(one)
-            for other in joined.get(one) or self._join(one):
-                if other not in reached and other in usable:
-                    reached.add(other)
-                    heappush(waiting, (distance + (distances.get(other) or self._measure(other)), len(reached), other))
+    def around(self, place: int, size: int, usable: NDArray[np.bool_]) -> list[int]:
+        """Return the counts nearest to one, by the sums that join them, itself first; what is dear to hide is far.
+
+        Parameters
+        ----------
+        usable : array of bool
+            Of every count, whether it may be among them.
+        """
+        found: list[int] = self.sums.around(place, size, usable, self._steps).tolist()
         return found
 
-    def _join(self, place: int) -> tuple[int, ...]:
-        """Return the counts that a sum joins with one, by sum, and keep them."""
-        sums = self.quantities.sums
-        found = dict.fromkeys(other for number in self.sums.numbers(place) for other in sums[number])
-        self._joined[place] = tuple(found)
-        return self._joined[place]
+    def _steps(self, places: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return how far counts are from those that a sum joins with them."""
+        import numpy as np
 
-    def _measure(self, place: int) -> float:
-        """Return how far a count is from those that a sum joins with it, and keep it."""
-        self._distances[place] = 1.0 + (log10(1.0 + self.cost(place)) if self.is_known(place) else 0.0)
-        return self._distances[place]
+        return 1 + np.rint(np.log10(1.0 + self.costs(places))).astype(np.intp)
 
     def small(self, place: int) -> bool:
         """Tell whether a count is one that must not be known."""
@@ -237,7 +222,15 @@ class Suppression:
             self._costs[place] = self._cost(place) * (1.0 + _TIE * self.order[place]) if known else _HIDDEN_COST
         return float(self._costs[place])
 
-    def costs(self, places: Sequence[int]) -> NDArray[np.float64]:
+    def which(self, places: Iterable[int]) -> NDArray[np.bool_]:
+        """Return of every count whether it is one of some."""
+        import numpy as np
+
+        found = np.zeros(len(self.hidden), dtype=bool)
+        found[list(places)] = True
+        return found
+
+    def costs(self, places: Sequence[int] | NDArray[np.intp]) -> NDArray[np.float64]:
         """Return what hiding each of some quantities costs."""
         import numpy as np
 
