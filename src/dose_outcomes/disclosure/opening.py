@@ -188,7 +188,7 @@ class _Cheapest:
         small = state.which_small(places).nonzero()[0].tolist()
         self._state, self._places = state, places
         self._counts = [*places, *places, *(places[number] for number in small)]
-        self._signs = np.array([1.0] * count + [-1.0] * count + [1.0] * len(small))
+        self._signs = np.repeat((1.0, -1.0, 1.0), (count, count, len(small)))
         self._marks = len(self._counts) - len(small)
         self._numbers = {place: [number, number + count] for number, place in enumerate(places)}
         for column, number in enumerate(small, start=self._marks):
@@ -205,7 +205,7 @@ class _Cheapest:
         small = len(self._counts) - self._marks
         self._upper = np.concatenate([np.maximum(upper, 0), np.maximum(-lower, 0), [FAR] * small])
         self._cost = np.concatenate([costs, costs, [_COST_OF_MARK] * small])
-        every = range(len(self._counts))
+        every = np.arange(len(self._counts))
         self._program.bound(every, np.zeros(len(self._counts)), self._upper)
         self._program.price(every, self._cost)
 

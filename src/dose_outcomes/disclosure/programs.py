@@ -112,7 +112,7 @@ class Moves:
 
         self._count = len(places)
         self._program = Program(sums, [*places, *places], np.repeat((1.0, -1.0), self._count))
-        every = range(2 * self._count)
+        every = np.arange(2 * self._count)
         self._program.bound(every, np.zeros(len(every)), np.concatenate([np.maximum(upper, 0), np.maximum(-lower, 0)]))
 
     def price(self, numbers: Sequence[int], costs: ArrayLike) -> None:

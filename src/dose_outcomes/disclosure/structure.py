@@ -71,8 +71,9 @@ def _free(state: Suppression, place: int, movable: NDArray[np.bool_], group: Seq
         costs[state.which_small(around)] = _COST_OF_SMALL
         # the first one rises by one, at no cost; the others rise and fall as they must
         costs[0], lower[0], upper[0], upper[count] = 0.0, 1.0, 1.0, 0.0
-        program.bound(range(2 * count), lower, upper)
-        program.price(range(2 * count), np.tile(costs, 2))
+        every = np.arange(2 * count)
+        program.bound(every, lower, upper)
+        program.price(every, np.tile(costs, 2))
         found = program.solve()
         if found is not None:
             for number in (found[:count] + found[count:] > _NOTHING).nonzero()[0].tolist():

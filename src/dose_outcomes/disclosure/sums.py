@@ -89,28 +89,29 @@ class Sums:
 
         far = np.iinfo(np.int64).max
         distances = np.full(self._counts, far)
-        seen = np.zeros(self._size, dtype=bool)
+        unseen = np.ones(self._size, dtype=bool)
         distances[place] = 0
         waiting: dict[int, list[NDArray[np.intp]]] = {0: [np.array([place])]}
         found: list[NDArray[np.intp]] = []
         count = 0
         while waiting and count < size:
             distance = min(waiting)
-            reached = np.unique(np.concatenate(waiting.pop(distance)))
+            reached = np.concatenate(waiting.pop(distance))
             reached = reached[distances[reached] == distance]
+            reached.sort()
             found.append(reached)
             count += len(reached)
             # each sum once: whom it joins is nearest by the first that is reached
-            numbers = np.unique(self._numbers[_slices(self._start, reached)])
-            numbers = numbers[~seen[numbers]]
-            seen[numbers] = True
-            others = np.unique(self._members[_slices(self._sum_start, numbers)])
-            others = others[usable[others] & (distances[others] > distance)]
+            numbers = self._numbers[_slices(self._start, reached)]
+            numbers = _each_once(numbers[unseen[numbers]], self._size)
+            unseen[numbers] = False
+            others = self._members[_slices(self._sum_start, numbers)]
+            others = _each_once(others[usable[others] & (distances[others] > distance)], self._counts)
             to_others = distance + steps(others)
             nearer = to_others < distances[others]
             others, to_others = others[nearer], to_others[nearer]
             distances[others] = to_others
-            for one in np.unique(to_others).tolist():
+            for one in set(to_others.tolist()):
                 waiting.setdefault(one, []).append(others[to_others == one])
         return np.concatenate(found)[:size]
 
@@ -121,8 +122,10 @@ class Sums:
         own = np.asarray(places, dtype=np.intp)
         begins = np.concatenate(([0], (self._start[own + 1] - self._start[own]).cumsum()))
         entries = _slices(self._start, own)
-        numbers, own = np.unique(self._numbers[entries], return_inverse=True)
-        return len(numbers), begins, own, self._factors[entries]
+        numbers = _each_once(self._numbers[entries], self._size)
+        own = np.zeros(self._size, dtype=np.intp)
+        own[numbers] = np.arange(len(numbers))
+        return len(numbers), begins, own[self._numbers[entries]], self._factors[entries]
 
     def groups(self, places: Sequence[int]) -> list[list[int]]:
         """Return counts in groups that no sum joins, each in the order given."""
@@ -148,3 +151,12 @@ def _slices(starts: NDArray[np.intp], own: NDArray[np.intp]) -> NDArray[np.intp]
     lengths = starts[own + 1] - begin
     ends = lengths.cumsum()
     return np.arange(ends[-1] if len(ends) else 0) + np.repeat(begin - (ends - lengths), lengths)
+
+
+def _each_once(numbers: NDArray[np.intp], below: int) -> NDArray[np.intp]:
+    """Return the different ones of some numbers, in order."""
+    import numpy as np
+
+    found = np.zeros(below, dtype=bool)
+    found[numbers] = True
+    return found.nonzero()[0]

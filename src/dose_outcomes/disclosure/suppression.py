@@ -69,7 +69,7 @@ class Suppression:
     undivided: set[int] = field(default_factory=set)
     order: dict[int, int] = field(init=False)
     _all: Sums = field(init=False)
-    _small: list[bool] = field(init=False)
+    _small: NDArray[np.bool_] = field(init=False)
     _needed: NDArray[np.int64] = field(init=False)
     _lower: NDArray[np.float64] = field(init=False)
     _upper: NDArray[np.float64] = field(init=False)
@@ -80,10 +80,11 @@ class Suppression:
 
         values, names = self.quantities.values, self.quantities.names
         every = range(len(values))
-        self._small = [
+        small = [
             is_small(value, self.minimum_count) and not name.what.startswith(ROOM)
             for name, value in zip(names, values, strict=True)
         ]
+        self._small = np.array(small, dtype=bool)
         by_name = sorted(every, key=lambda place: tuple(map(str, names[place])))
         self.order = {place: number for number, place in enumerate(by_name)}
         self.hidden = [
@@ -178,13 +179,14 @@ class Suppression:
 
     def small(self, place: int) -> bool:
         """Tell whether a count is one that must not be known."""
-        return self._small[place]
+        return bool(self._small[place])
 
     def which_small(self, places: Sequence[int]) -> NDArray[np.bool_]:
         """Tell of each of some counts whether it must not be known."""
         import numpy as np
 
-        return np.fromiter(map(self._small.__getitem__, places), dtype=bool, count=len(places))
+        found: NDArray[np.bool_] = self._small[np.asarray(places, dtype=np.intp)]
+        return found
 
     def needed(self, place: int) -> int:
         """Return by how much the largest and the smallest open value of a count must differ, 0 for any."""
@@ -235,9 +237,10 @@ class Suppression:
         import numpy as np
 
         own = np.asarray(places, dtype=np.intp)
-        for place in own[np.isnan(self._costs[own])].tolist():
-            self.cost(place)
         found: NDArray[np.float64] = self._costs[own]
+        unknown = np.isnan(found)
+        if unknown.any():
+            found[unknown] = [self.cost(place) for place in own[unknown].tolist()]
         return found
 
     def _cost(self, place: int) -> float:
