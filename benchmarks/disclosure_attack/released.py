@@ -34,7 +34,7 @@ from dose_outcomes.cohort.quality import data_quality, shown_quality
 from dose_outcomes.derive.attrition import COLUMNS, flow_rows
 from dose_outcomes.disclosure import inner_counts, release_attrition, release_tables
 from dose_outcomes.disclosure.attrition import exclusions_of
-from dose_outcomes.disclosure.quantities import Cell
+from dose_outcomes.disclosure.inner import Inner
 from dose_outcomes.outcomes.cohort_size import cohort_size
 from dose_outcomes.outcomes.course.baseline import baseline
 from dose_outcomes.outcomes.course.persistence import persistence
@@ -64,7 +64,7 @@ class Results:
     curves: pd.DataFrame
     attrition: pd.DataFrame
     quality: dict[str, Any]
-    inner: dict[Cell, int]
+    inner: Inner
 
 
 def _frame(cohort: Cohort, columns: dict[str, tuple[str, str, int | None]], **fixed: Any) -> pd.DataFrame:
@@ -211,13 +211,15 @@ def results_of(cohort: Cohort) -> Results:
     columns = {"responded": "responded first", "stopped": "stopped first", "censored": "neither"}
     rows, more = response_or_stopping(_by_day(cohort, columns, VISITS, endpoint=ENDPOINT), study)
     found += rows
-    stay = persistence(_treatment_ends(cohort), study)
+    ends = _treatment_ends(cohort)
+    stay = persistence(ends, study)
     found += stay.results
     curve = _joined([*curves, *more, stay.curves])
     curve = curve.sort_values([*CURVE_KEY, "day"], kind="stable", ignore_index=True)
     accounts = accounts_of(cohort)
     attrition, quality = attrition_of(cohort, accounts), data_quality(accounts, [], study)
-    return Results(to_frame(found), curve, attrition, quality, inner_counts(of_subgroups, categories))
+    inner = inner_counts(of_subgroups, categories, ends, (LOST, STILL_ON))
+    return Results(to_frame(found), curve, attrition, quality, inner)
 
 
 def accounts_of(cohort: Cohort) -> list[dict[str, Any]]:

@@ -104,6 +104,7 @@ def release(
     import pandas as pd
 
     from dose_outcomes.cohort.quality import data_quality, shown_quality
+    from dose_outcomes.derive.course.persistence import NO_STOPS
     from dose_outcomes.disclosure import (
         body_systems,
         exclusions_of,
@@ -129,7 +130,9 @@ def release(
         definitions,
         lambda hidden: comparisons_over_shown(tables, settings, hidden),
         body_systems(next(path for path in cohort if Path(path).stem == "side_effects")),
-        inner_counts(tables["subgroup_responders"], tables["baseline_categories"]),
+        inner_counts(
+            tables["subgroup_responders"], tables["baseline_categories"], tables["treatment_ends"], NO_STOPS
+        ),
     )
     quality = data_quality(_read_json(accounts), _read_json(checks), settings)
     attrition = release_attrition(tables["attrition"], minimum, quality["tables"])

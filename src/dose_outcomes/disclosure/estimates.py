@@ -11,7 +11,7 @@ from dose_outcomes.disclosure.courses import GROWING
 from dose_outcomes.disclosure.curves import release_curves
 from dose_outcomes.disclosure.days import add_days, note_parts_by_day
 from dose_outcomes.disclosure.declared import DECIMALS_OF_CURVES, Made
-from dose_outcomes.disclosure.inner import add_inner
+from dose_outcomes.disclosure.inner import Inner, add_inner
 from dose_outcomes.disclosure.nested import add_nested, add_side_effects
 from dose_outcomes.disclosure.quantities import Cell, Quantities
 from dose_outcomes.disclosure.relations import add_sums
@@ -71,7 +71,7 @@ def release_tables(
     parts_of: Mapping[str, Mapping[str, str]] | None = None,
     over_shown: OverShown | None = None,
     systems: Mapping[str, str] | None = None,
-    inner: Mapping[Cell, int] | None = None,
+    inner: Inner | None = None,
 ) -> Released:
     """Release the tidy table and the curves together: neither gives a small count of the other.
 
@@ -86,8 +86,8 @@ def release_tables(
         shown. Takes the place of numbers that are made of a hidden count.
     systems : mapping of str to str, optional
         ``term: NAME``: ``body_system: NAME``, so that a body system is known to be the sum of its terms.
-    inner : mapping of Cell to int, optional
-        Counts of subgroups within a condition at a dose (`inner_counts`), of which rows show only the sums.
+    inner : Inner, optional
+        Counts within a condition at a dose of which rows show only sums (`inner_counts`).
     """
     table = estimates.copy()
     steps = table.iloc[:0] if curves is None else curves
@@ -98,7 +98,8 @@ def release_tables(
     for point in _records(steps) if curves is not None else ():
         points[point["curve_id"]].append(point)
     days = add_days(quantities, minimum_count, points)
-    add_inner(quantities, inner or {})
+    if inner is not None:
+        add_inner(quantities, inner)
     add_sums(quantities, parts_of or {}, minimum_count)
     add_nested(quantities)
     add_side_effects(quantities, systems or {})

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from dose_outcomes.disclosure.days import Days
 from dose_outcomes.disclosure.opening import follows, open_all
-from dose_outcomes.disclosure.quantities import ROOM, WITHOUT, Quantities
+from dose_outcomes.disclosure.quantities import ROOM, WITHOUT, Cell, Quantities
 from dose_outcomes.disclosure.splits import dark, parts_not_shown
 from dose_outcomes.disclosure.structure import hide_by_structure
 from dose_outcomes.disclosure.suppression import Suppression
@@ -28,6 +28,11 @@ _MANY_UNDIVIDED = 4
 _ROUNDS = 4
 #: Sets of patients: decided on first, and shown or hidden whatever else is counted of them.
 PATIENTS = ("analysed", "assessable")
+#: The last numbers of the flows of patients and of side effects: the attrition shows them, whatever the rows do.
+_OF_FLOWS = tuple(
+    Cell(what, endpoint, "analysed, target", "", ALL, ALL, None)
+    for what, endpoint in (("analysed", ""), ("side effects", "any"))
+)
 
 
 def suppress_patients(quantities: Quantities, minimum_count: int) -> Suppression:
@@ -47,8 +52,9 @@ def suppress_patients(quantities: Quantities, minimum_count: int) -> Suppression
     state.consider(patients | rooms)
     state.leave_untold(quantities.untold)
     state.leave_undivided(parts_not_shown(quantities, minimum_count, places - patients))
-    hide_by_structure(state, _in_order(state, patients | rooms))
-    _search(state, patients | rooms)
+    free = (patients | rooms) - _told(quantities)
+    hide_by_structure(state, _in_order(state, free))
+    _search(state, free)
     state.leave_undivided(dark(quantities, {place for place in patients if state.hidden[place]}))
     return state
 
@@ -75,7 +81,7 @@ def suppress_rest(state: Suppression, days: Days) -> None:
     state.forget()
     state.leave_undivided(parts_not_shown(quantities, state.minimum_count, patients | days.places))
     _leave_out_undivided(state)
-    free = places - settled
+    free = places - settled - _told(quantities)
     # days are chosen by their counts in any case
     hide_by_structure(state, _in_order(state, free - days.places - quantities.untold - quantities.some))
     _search(state, free, _THREADS)
@@ -84,11 +90,12 @@ def suppress_rest(state: Suppression, days: Days) -> None:
 
 def _hide_patients_too(state: Suppression) -> None:
     """Hide sets of patients where a count cannot be opened otherwise, and everything of them."""
-    places = set(range(len(state.quantities.values)))
+    every = set(range(len(state.quantities.values)))
+    places = every - _told(state.quantities)
     for _ in range(_ROUNDS):
         if not state.narrow(sorted(places)):
             return
-        state.consider(places)
+        state.consider(every)
         before = {place for place in places if state.hidden[place]}
         _search(state, places)
         patients = {
@@ -149,6 +156,12 @@ def _search(state: Suppression, free: set[int], threads: int = 1) -> None:
     with ThreadPoolExecutor(threads) as pool:
         for _ in pool.map(lambda group: open_all(state, group), sorted(groups, key=len, reverse=True)):
             pass  # raises what a thread has raised
+
+
+def _told(quantities: Quantities) -> set[int]:
+    """Return the counts that another file tells: to hide them would open nothing."""
+    found = (quantities.found.get(name) for name in _OF_FLOWS)
+    return {place for place in found if place is not None}
 
 
 def _in_order(state: Suppression, places: set[int]) -> list[int]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 LONG_GAP = "gap_in_treatment"
 NO_REASON = "no_reason_recorded"
 CENSORED = ""
+#: Reasons of those who have not stopped.
+NO_STOPS = (CENSORED, LOST)
 
 
 def treatment_end_counts(derived: Derived) -> list[pd.DataFrame]:
