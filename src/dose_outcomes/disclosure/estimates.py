@@ -99,7 +99,7 @@ def release_tables(
         points[point["curve_id"]].append(point)
     days = add_days(quantities, minimum_count, points)
     if inner is not None:
-        add_inner(quantities, inner)
+        add_inner(quantities, inner, parts_of or {})
     add_sums(quantities, parts_of or {}, minimum_count)
     add_nested(quantities)
     add_side_effects(quantities, systems or {})

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dose_outcomes.disclosure.programs import FAR
 from dose_outcomes.disclosure.quantities import CENSORED, ROOM, SINCE, Cell, Quantities
 from dose_outcomes.disclosure.rows import note_complement
 from dose_outcomes.results import ALL
@@ -48,6 +49,8 @@ class Inner:
         return self.counts.get(name, 0)
 
 
+#: Sides that are nearer to the true ones than this are open: no count moves farther than `FAR`, and few at once.
+_ENOUGH = 2 * FAR
 #: What is counted up to a day.
 _ENDS = (_STOPPED, _FOR_A_REASON, _LEFT)
 
@@ -96,24 +99,116 @@ def _rows(table: pd.DataFrame, columns: list[str]) -> Iterator[tuple[str, ...]]:
     return zip(*(table[column].tolist() for column in columns), strict=True)
 
 
-def add_inner(quantities: Quantities, inner: Inner) -> None:
-    """Note the inside of tables of which rows show the sides; to be called before sums are noted."""
-    shown = set(quantities.names)
-    doses = sorted({name.dose for name in shown} - {ALL})
+def add_inner(quantities: Quantities, inner: Inner, parts_of: Mapping[str, Mapping[str, str]]) -> None:
+    """Note the inside of tables of which rows show the sides; to be called before sums are noted.
+
+    Parameters
+    ----------
+    parts_of : mapping of str to mapping of str to str
+        Endpoint: condition: the response definition whose counts are those of the endpoint for the condition.
+    """
     ends: dict[Cell, list[Cell]] = defaultdict(list)
-    for name in sorted(shown, key=str):
-        if name.condition == ALL or name.dose != ALL or not _has_inside(name):
+    for tables in _tables(quantities, inner, parts_of):
+        if not any(_tell(quantities, inner, sides, doses) for sides, doses in tables):
             continue
-        for dose in doses:
-            own = name.at(dose=dose)
-            if own in shown or (name.what in _ENDS and own.at(condition=ALL) not in shown):
-                continue
-            _note(quantities, own, inner.of(own))
-            if name.what in _ENDS:
-                ends[own.at(day=None)].append(own)
+        for sides, doses in tables:
+            for own in (side.at(dose=dose) for side in sides for dose in doses):
+                if own not in quantities.found:
+                    _note(quantities, own, inner.of(own))
+                if own.what in _ENDS and own not in ends[own.at(day=None)]:
+                    ends[own.at(day=None)].append(own)
     for cells in ends.values():
         _note_growth(quantities, sorted(cells, key=lambda cell: cell.day or 0))
     _note_those_left(quantities, ends)
+
+
+def _tables(
+    quantities: Quantities, inner: Inner, parts_of: Mapping[str, Mapping[str, str]]
+) -> list[list[tuple[list[Cell], list[str]]]]:
+    """Return tables of which rows show both sides: cells by condition, and doses; those that go together in a list."""
+    shown = set(quantities.names)
+    doses = sorted({name.dose for name in shown} - {ALL})
+    by_dose: dict[Cell, list[str]] = {}
+    tables: dict[Cell, list[Cell]] = defaultdict(list)
+    for name in sorted(shown, key=str):
+        if name.condition == ALL or name.dose != ALL or not _has_inside(name):
+            continue
+        own = [endpoint for endpoint, parts in parts_of.items() if parts.get(name.condition) == name.endpoint]
+        for endpoint in (name.endpoint, *own):
+            whole = name.at(endpoint=endpoint, condition=ALL, day=name.day if name.what in _ENDS else None)
+            if whole not in by_dose:
+                by_dose[whole] = [dose for dose in doses if whole.at(dose=dose) in shown]
+            if by_dose[whole]:
+                tables[whole].append(name)
+    together: dict[str, list[tuple[list[Cell], list[str]]]] = defaultdict(list)
+    for whole, sides in tables.items():
+        if all(_adds_up(quantities, inner, sides, whole.at(dose=dose)) for dose in by_dose[whole]):
+            together[_family(whole)].append((sides, by_dose[whole]))
+    return list(together.values())
+
+
+def _adds_up(quantities: Quantities, inner: Inner, sides: list[Cell], whole: Cell) -> bool:
+    """Tell whether the conditions of a table are all that there are."""
+    return sum(inner.of(side.at(dose=whole.dose)) for side in sides) == _value(quantities, whole)
+
+
+def _family(whole: Cell) -> str:
+    """Return what is noted together: whatever is counted by a variable, all ends of treatment."""
+    if whole.what in _ENDS:
+        return _STOPPED
+    return (whole.endpoint if whole.what == "described" else whole.subgroup).partition(": ")[0]
+
+
+def _tell(quantities: Quantities, inner: Inner, sides: list[Cell], doses: list[str]) -> bool:
+    """Tell whether the inside limits the sides of a table more than each is limited by itself.
+
+    The sides are those of some inside where, for all conditions R and doses D, what R has beyond D is no more than
+    what R may have at the other doses. For the true counts the difference is
+
+        sum over R, not D of (most - count) + sum over not R, D of count
+
+    so that a large one leaves all sides open that are near the true ones. For given D each condition is in R or not,
+    whichever is less.
+
+    Source: Gale 1957, A theorem on flows in networks, Pacific Journal of Mathematics 7:1073.
+    """
+    import numpy as np
+
+    cells = [[side.at(dose=dose) for dose in doses] for side in sides]
+    counts = np.array([[inner.of(cell) for cell in row] for row in cells])
+    more = np.array([[_most(quantities, inner, cell) for cell in row] for row in cells]) - counts
+    for chosen in range(1, 2 ** len(doses) - 1):
+        in_chosen = np.array([bool(chosen >> number & 1) for number in range(len(doses))])
+        inside, outside = more[:, ~in_chosen].sum(axis=1), counts[:, in_chosen].sum(axis=1)
+        least = np.minimum(inside, outside).sum()
+        # at least one condition is in R, and one is not
+        if (inside < outside).all():
+            least += (outside - inside).min()
+        elif (outside <= inside).all():
+            least += (inside - outside).min()
+        if least < _ENOUGH:
+            return True
+    return False
+
+
+def _most(quantities: Quantities, inner: Inner, cell: Cell) -> int:
+    """Return how large a count can be with the others of its cell as they are."""
+    patients = _value(quantities, cell.at(what="analysed", endpoint="", subgroup="", population=_ANALYSED, day=None))
+    if cell.what in _ENDS:
+        ended = [cell.at(what=what, endpoint=_THE_DRUG) for what in (_STOPPED, _LEFT)]
+        return patients - sum(map(inner.of, ended)) + inner.of(cell)
+    if cell.what == "described":
+        return patients
+    everybody = _value(quantities, cell.at(subgroup=""))
+    if cell.what == "responders":
+        return min(everybody, inner.of(cell.at(what="assessable", day=None)))
+    described = cell.at(what="described", endpoint=cell.subgroup, subgroup="", population=_ANALYSED)
+    return min(everybody, inner.of(described)) if described in inner.counts else everybody
+
+
+def _value(quantities: Quantities, name: Cell) -> int:
+    place = quantities.found.get(name)
+    return 0 if place is None else quantities.values[place]
 
 
 def _has_inside(name: Cell) -> bool:

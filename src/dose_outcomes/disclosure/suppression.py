@@ -283,5 +283,6 @@ class Suppression:
         value = self.quantities.values[place]
         if place not in self.undivided and self._small[place] and place not in self.unlabelled:
             return max(1 - value, -FAR), min(self.minimum_count - 1 - value, FAR)
-        at_least = 0 if place in self.undivided or not (self.quantities.shown[place] or self._small[place]) else 1
+        untold = place in self.undivided or not (self.quantities.shown[place] or self._small[place])
+        at_least = 0 if untold and place not in self.quantities.some else 1
         return max(at_least - value, -FAR), FAR
