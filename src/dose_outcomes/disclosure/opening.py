@@ -1,14 +1,14 @@
 """What lets hidden counts have other values: moves that keep every sum and every count shown.
 
 A count is open when an attacker cannot tell which of three values it has (or as many as there are, for small k): when
-two programs, as large and as small as it may be, are so far apart. Moves that change many counts at once settle most
-of them; the rest are asked for one by one, among few counts around each. For a count that is not open the cheapest
-move that changes it by two is another program:
+it can be so much larger and smaller than it is. Moves that change many counts at once settle most of them. The rest
+are asked for one by one, first among the counts around each: the cheapest move that changes it by two is a program:
 
     minimise    sum of cost(i) |z(i)|
     subject to  A z = 0,  z(p) = 2 or -2,  lowest(i) <= z(i) <= highest(i)
 
-with A the sums. Every count shown that the move changes is hidden; that a small count loses its mark costs less.
+with A the sums. Every count shown that the move changes is hidden, none where it is open already; that a small count
+loses its mark costs less.
 
 Source: Castro 2012, Recent advances in optimization techniques for statistical tabular data protection, European
 Journal of Operational Research 216:257.
@@ -37,8 +37,6 @@ _WORTH_A_PUSH = 0.02
 _MANY = 10_000
 #: A whole group is asked at once where it is less than so many times what is around a count.
 _WORTH = 2
-#: How many hidden counts around one are moved with it to see whether it is open.
-_AROUND = 60
 
 
 def open_all(state: Suppression, places: Sequence[int]) -> None:
@@ -55,13 +53,9 @@ def open_all(state: Suppression, places: Sequence[int]) -> None:
     unknown = state.which(place for place in places if not state.is_known(place))
     tried: set[int] = set()
     whole = _Whole(state, places)
-    while True:
-        wanted = [place for place in state.narrow(places) if place not in tried]
+    while wanted := [place for place in state.narrow(places) if place not in tried]:
         _push_all(state, set(wanted), [place for place in places if unknown[place]])
-        closed = [place for place in state.narrow(wanted) if not _has_moves(state, place, unknown)]
-        if not closed:
-            return
-        for place in closed:
+        for place in state.narrow(wanted):
             if not state.is_open(place):
                 unknown[list(_hide_for(state, place, movable, whole))] = True
             tried.add(place)
@@ -93,20 +87,6 @@ def _push_all(state: Suppression, wanted: set[int], unknown: Sequence[int]) -> N
             _take(state, group, program.solve())
 
 
-def _has_moves(state: Suppression, place: int, unknown: NDArray[np.bool_], size: int = _AROUND) -> bool:
-    """Tell whether a count is open with what is hidden now; note what else the moves found open."""
-    if state.is_open(place):
-        return True
-    around = state.around(place, size, unknown)
-    program = _within_bounds(state, around)
-    for sign in (-1.0, 1.0):
-        program.price((0,), (sign,))
-        _take(state, around, program.solve())
-        if state.is_open(place):
-            return True
-    return False
-
-
 def _within_bounds(state: Suppression, places: Sequence[int]) -> Moves:
     """Return the program of moves that an attacker cannot tell."""
     return Moves(state.sums, places, *state.bounds(places))
@@ -114,8 +94,12 @@ def _within_bounds(state: Suppression, places: Sequence[int]) -> Moves:
 
 def follows(state: Suppression, place: int, unknown: NDArray[np.bool_]) -> bool:
     """Tell whether a count follows from what is shown: no move of all that is hidden changes it."""
-    has_moves = _has_moves(state, place, unknown, len(state.hidden))
-    return not has_moves and state.lowest[place] == state.highest[place] == 0
+    around = state.around(place, len(state.hidden), unknown)
+    program = _within_bounds(state, around)
+    for sign in (-1.0, 1.0):
+        program.price((0,), (sign,))
+        _take(state, around, program.solve())
+    return bool(state.lowest[place] == state.highest[place] == 0)
 
 
 def _take(state: Suppression, places: Sequence[int], move: NDArray[np.float64] | None) -> None:
