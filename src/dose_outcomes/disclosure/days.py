@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from dose_outcomes.disclosure.courses import COMPETING, Course, choose, patients_of, read_courses
@@ -24,10 +25,10 @@ from dose_outcomes.results import ALL
 _LEFT = "left at risk: "
 #: Where everything happens on so few days, such as those of planned visits, all of them are followed.
 _FEW_DAYS = 12
-#: Of each the events by a day are among those of the other: by how many days earlier.
+#: Of each the events by a day are among those of the other: its endpoint where it is another, how many days earlier.
 _WITHIN = (
-    ("first responses on the drug", "first responses", 0),
-    ("stopped or lost", f"{CENSORED}stopped", 1),
+    ("first responses on the drug", "first responses", "", 0),
+    ("stopped or lost", f"{CENSORED}stopped", "stopped the drug", 1),
 )
 
 
@@ -126,12 +127,16 @@ def add_days(
 
 def note_parts_by_day(quantities: Quantities, days: Days) -> None:
     """Note what by a day is part of something else."""
-    for place in sorted(days.places):
+    rooms: dict[Cell, list[int]] = defaultdict(list)
+    for place in sorted(days.places, key=lambda place: quantities.names[place].day or 0):
         name = quantities.names[place]
         assert name.day is not None  # all of them are of a day
-        for part, whole, earlier in _WITHIN:
+        for part, whole, endpoint, earlier in _WITHIN:
             if name.what == part:
-                note_within(quantities, name, name.at(what=whole, day=name.day - earlier))
+                of_whole = name.at(what=whole, endpoint=endpoint or name.endpoint, day=name.day - earlier)
+                room = note_within(quantities, name, of_whole)
+                if room is not None:
+                    rooms[name.at(day=None)].append(room)
         course = days.courses.get(name.at(day=None))
         if course is not None and name.day == course.days[-1]:
             # by the last day mostly the same, and then known to be
@@ -139,6 +144,19 @@ def note_parts_by_day(quantities: Quantities, days: Days) -> None:
         if name.what == "first side effects":
             note_within(quantities, name, name.at(endpoint="any"))
             note_within(quantities, name, name.at(what="patients with", day=None), may_be_known=True)
+    for of_group in rooms.values():
+        for early, late in pairwise(of_group):
+            _note_growth(quantities, early, late)
+
+
+def _note_growth(quantities: Quantities, early: int, late: int) -> None:
+    """Note that a room is no smaller on a later day: who is not in the part does not come back into it."""
+    grown = quantities.values[late] - quantities.values[early]
+    name = quantities.names[late]
+    more = name.at(what=f"{name.what} since day {quantities.names[early].day}")
+    between = quantities.add(more, grown, shown=False) if grown >= 0 else None
+    if between is not None:
+        quantities.relate((early, between), late)
 
 
 def _chosen_together(days: Days) -> list[list[Cell]]:
@@ -170,7 +188,7 @@ def _days_of_tables(courses: Mapping[Cell, Course]) -> dict[str, set[int]]:
     for name, course in courses.items():
         if course.in_curve:
             found[_counted(name)] |= course.tables
-    for part, whole, _ in _WITHIN:
+    for part, whole, *_ in _WITHIN:
         found[whole] |= found[part]
     return found
 

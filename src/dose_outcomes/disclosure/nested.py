@@ -84,8 +84,8 @@ def _families(quantities: Quantities, systems: Mapping[str, str]) -> list[tuple[
     return found
 
 
-def note_within(quantities: Quantities, part: Cell, whole: Cell, *, may_be_known: bool = False) -> None:
-    """Note that one count is at most another one, where there is such a one.
+def note_within(quantities: Quantities, part: Cell, whole: Cell, *, may_be_known: bool = False) -> int | None:
+    """Note that one count is at most another one, where there is such a one; return the room between them.
 
     Parameters
     ----------
@@ -94,16 +94,17 @@ def note_within(quantities: Quantities, part: Cell, whole: Cell, *, may_be_known
     """
     of_part, of_whole = quantities.found.get(part), quantities.found.get(whole)
     if of_part is None or of_whole is None:
-        return
+        return None
     between = quantities.values[of_whole] - quantities.values[of_part]
     if between < 0 or part == whole:
-        return
+        return None
     if may_be_known and not between:
         quantities.relate((of_part,), of_whole)
-        return
+        return None
     room = quantities.add(part.at(what=f"{ROOM}{part.what} in {whole.what} {whole.endpoint}"), between, shown=False)
     if room is not None:
         quantities.relate((of_part, room), of_whole)
+    return room
 
 
 def body_systems(side_effects: str) -> dict[str, str]:
