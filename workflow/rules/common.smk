@@ -2,6 +2,7 @@
 
 import gc
 import os
+import threading
 from pathlib import Path
 
 # the matrices are small: a second thread of the linear algebra only waits, and its sums depend on how many there are
@@ -37,3 +38,12 @@ RELEASED = {
     "data_quality": f"reports/{STUDY.id}/data_quality.json",
     "study": f"reports/{STUDY.id}/study.yaml",
 }
+
+
+onsuccess:
+    # All is written. Python would still look through every object of the run before it ends, and wait for the timer
+    # (of 1 s) that wakes Snakemake's scheduler to start more jobs.
+    gc.freeze()
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):
+            thread.cancel()

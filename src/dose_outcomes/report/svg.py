@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from dose_outcomes.report.compact_svg import compact
-from dose_outcomes.report.figures.theme import FONT, MEASURED_FONT, specification
+from dose_outcomes.report.figures.theme import CONFIG, FONT, MEASURED_FONT
 from dose_outcomes.report.frame import widen
 from dose_outcomes.report.wording import plain
 
 if TYPE_CHECKING:
-    import altair as alt
     from markupsafe import Markup
+
+    from dose_outcomes.report.figures.composition import Specification
 
 SVG = "http://www.w3.org/2000/svg"
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
@@ -23,13 +24,14 @@ _DROPPED = ("role", "aria-roledescription", "aria-hidden", "pointer-events", "st
 _DEFAULTS = {"opacity": "1", "font-weight": "normal", "font-family": MEASURED_FONT, "stroke-width": "1"}
 
 
-def to_svg(chart: alt.TopLevelMixin, figure: str, title: str, description: str) -> Markup:
+def to_svg(chart: Specification, figure: str, title: str, description: str) -> Markup:
     """Return a chart as an SVG element to stand in a page.
 
     Parameters
     ----------
-    chart : Chart
-        The figure. The first line of a mark's description is the identifier of its row, the second its tooltip.
+    chart : dict
+        The figure, without the look that all share. The first line of a mark's description is the identifier of its
+        row, the second its tooltip.
     figure : str
         Short name, the beginning of all ids.
     title, description : str
@@ -37,7 +39,7 @@ def to_svg(chart: alt.TopLevelMixin, figure: str, title: str, description: str) 
     """
     import vl_convert
 
-    text = vl_convert.vegalite_to_svg(specification(chart))
+    text = vl_convert.vegalite_to_svg({**chart, "config": CONFIG})
     return finish(text, figure, title, description)
 
 

@@ -135,16 +135,19 @@ def test_axes_end_at_round_numbers(needed, wanted, end):
 
 def test_every_chart_of_the_page_is_valid_vega_lite(release, monkeypatch):
     """Charts are drawn without validation, which takes longer than to draw: here they are validated."""
-    from dose_outcomes.report import page, svg
+    import altair as alt
+    import vl_convert
+
+    from dose_outcomes.report import page
 
     validated = []
-    specification = svg.specification
+    drawn = vl_convert.vegalite_to_svg
 
-    def checked(chart):
-        chart.to_dict(validate=True)
-        validated.append(chart)
-        return specification(chart)
+    def checked(specification):
+        alt.TopLevelSpec.validate(specification)
+        validated.append(specification)
+        return drawn(specification)
 
-    monkeypatch.setattr(svg, "specification", checked)
+    monkeypatch.setattr(vl_convert, "vegalite_to_svg", checked)
     page.render(release)
     assert len(validated) >= 3

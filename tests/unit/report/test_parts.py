@@ -35,6 +35,13 @@ def test_a_table_is_read_as_it_stands():
     }
 
 
+def test_escaped_labels_are_read_as_they_were_written():
+    cell = '<table id="T1"><tr><td data-r="e&#34;1&gt;">&lt;td&gt;Tom &amp;amp; &#34;Jo&#39;s&#34; </td></tr></table>'
+    (table,) = tables(cell)
+    assert table.rows == [['<td>Tom &amp; "Jo\'s"']]
+    assert table.estimates == ['e"1>']
+
+
 def test_its_file_is_what_the_button_of_the_page_saves():
     (table,) = tables(TABLE)
     assert table.csv() == ('\ufeff"What","1 mg"\r\n"\'=cmd()","50% 40 to 60"\r\n"say ""a"", b","1"\r\n')

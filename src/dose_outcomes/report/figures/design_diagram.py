@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dose_outcomes.report.figures.composition import Specification, composed
 from dose_outcomes.report.figures.matrix import MatrixRow, label_width, row_axis
 from dose_outcomes.report.figures.theme import GRID, MUTED_TEXT, SMALL_TEXT_SIZE, TEXT, WIDTH, inline
 from dose_outcomes.report.numbers import MINUS
 from dose_outcomes.report.wording import DAYS_PER_WEEK
 
 if TYPE_CHECKING:
-    import altair as alt
-
     from dose_outcomes.report.design import Window
     from dose_outcomes.report.wording import Wording
 
@@ -36,7 +35,7 @@ def days_in_words(window: Window) -> str:
     return f"day {first}" if first == last else f"days {first} to {last}"
 
 
-def design_diagram(windows: list[Window], wording: Wording) -> alt.TopLevelMixin:
+def design_diagram(windows: list[Window], wording: Wording) -> Specification:
     """Return the figure: a bar for each window, a line at the first dose."""
     import altair as alt
 
@@ -66,7 +65,7 @@ def design_diagram(windows: list[Window], wording: Wording) -> alt.TopLevelMixin
     y = alt.Y("row:N", scale=alt.Scale(domain=[row.identifier for row in rows], padding=0), axis=row_axis(rows, left))
     colour = alt.Color("kind:N", scale=alt.Scale(domain=[*COLOURS], range=[*COLOURS.values()]), legend=None)
     base = alt.Chart()
-    layers = alt.layer(
+    layers = [
         alt.Chart(inline([{"day": 0}])).mark_rule(color=TEXT, strokeWidth=1.5).encode(x=alt.X("day:Q", axis=axis, **x)),
         base.mark_bar(height=alt.RelativeBandSize(0.45), cornerRadius=2).encode(
             x=alt.X("first:Q", axis=axis, **x),
@@ -81,6 +80,7 @@ def design_diagram(windows: list[Window], wording: Wording) -> alt.TopLevelMixin
         base.mark_text(align="left", fontSize=SMALL_TEXT_SIZE, color=MUTED_TEXT).encode(
             x=alt.XValue(width + 14), y=y, text=alt.Text("days:N")
         ),
-        data=inline(values),
+    ]
+    return composed(
+        layer=layers, data=inline(values), width=width, height=ROW_HEIGHT * len(rows), view={"stroke": GRID}
     )
-    return layers.properties(width=width, height=ROW_HEIGHT * len(rows), view=alt.ViewConfig(stroke=GRID))

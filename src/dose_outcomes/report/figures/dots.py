@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dose_outcomes.report.figures.composition import Specification, composed
 from dose_outcomes.report.figures.matrix import label_width
 from dose_outcomes.report.figures.small_multiples import interval_words
 from dose_outcomes.report.figures.theme import (
@@ -82,7 +83,7 @@ def differences_width(content: Baseline) -> int:
     return WIDTH - label_width([shorten(one.label, LABELS) for one in content.differences]) - 60
 
 
-def baseline_differences(content: Baseline, wording: Wording) -> alt.TopLevelMixin:
+def baseline_differences(content: Baseline, wording: Wording) -> Specification:
     """Return the figure: standardised difference from the reference dose, a row for each characteristic."""
     import altair as alt
 
@@ -120,7 +121,7 @@ def baseline_differences(content: Baseline, wording: Wording) -> alt.TopLevelMix
         )
     )  # fmt: skip
     lines = [_vertical([0], x, [1, 0]), _vertical([-NOTEWORTHY, NOTEWORTHY], x, [4, 3])]
-    return alt.layer(*lines, dots).properties(width=differences_width(content), height=STEP * len(labels))
+    return composed(layer=[*lines, dots], width=differences_width(content), height=STEP * len(labels))
 
 
 def rate_end(content: HarmDetails) -> float:
@@ -131,7 +132,7 @@ def rate_end(content: HarmDetails) -> float:
     return highest * 1.05 or 1.0
 
 
-def side_effect_ratios(content: HarmDetails, wording: Wording) -> alt.TopLevelMixin:
+def side_effect_ratios(content: HarmDetails, wording: Wording) -> Specification:
     """Return the figure: rates on the left, ratios on a log axis on the right, numbers at the edge."""
     import altair as alt
 
@@ -165,10 +166,10 @@ def side_effect_ratios(content: HarmDetails, wording: Wording) -> alt.TopLevelMi
         )
         .properties(width=RATES_WIDTH, height=STEP * len(labels))
     )  # fmt: skip
-    return alt.hconcat(first, _ratios(content, labels, wording), spacing=26, bounds="flush")
+    return composed(hconcat=[first, _ratios(content, labels, wording)], spacing=26, bounds="flush")
 
 
-def _ratios(content: HarmDetails, labels: list[str], wording: Wording) -> alt.LayerChart | alt.FacetChart:
+def _ratios(content: HarmDetails, labels: list[str], wording: Wording) -> Specification:
     import altair as alt
 
     dose = content.compared_dose
@@ -201,7 +202,7 @@ def _ratios(content: HarmDetails, labels: list[str], wording: Wording) -> alt.La
     y = _rows(labels, 0, labelled=False)
     base, words = alt.Chart(inline(values)), alt.Chart(inline(texts))
     colour = f"var({dose.colour})"
-    return alt.layer(
+    layers = [
         _vertical([1], x, [1, 0]),
         base.mark_rule(stroke=colour, strokeWidth=2)
         .encode(x=alt.X("low:Q", scale=scale, axis=axis), x2=alt.X2("high:Q"), y=y),
@@ -215,6 +216,5 @@ def _ratios(content: HarmDetails, labels: list[str], wording: Wording) -> alt.La
         .encode(x=x, y=y, description=alt.Description("description:N")),
         words.mark_text(align="left", fontSize=SMALL_TEXT_SIZE, color=MUTED_TEXT)
         .encode(x=alt.XValue(RATIOS_WIDTH + 14), y=y, text=alt.Text("text:N")),
-        width=RATIOS_WIDTH,
-        height=STEP * len(labels),
-    )  # fmt: skip
+    ]  # fmt: skip
+    return composed(layer=layers, width=RATIOS_WIDTH, height=STEP * len(labels))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from dose_outcomes.report.figures.composition import Specification, composed
 from dose_outcomes.report.figures.curve_parts import axis_days, curve_layers, end_label
 from dose_outcomes.report.figures.theme import (
     GRID,
@@ -120,15 +121,13 @@ def curve_panel_width(content: list[Cause]) -> float:
     return WIDTH - left - (24 + CHARACTER * (characters + 7 + EARLY_CHARACTERS))
 
 
-def incidence_curves(content: list[Cause], wording: Wording) -> alt.TopLevelMixin:
+def incidence_curves(content: list[Cause], wording: Wording) -> Specification:
     """Return the figure: a panel for each cause, one below the other on one scale, the numbers at risk last."""
-    import altair as alt
-
     panels = [_panel(cause, content, wording, at_risk=cause is content[-1]) for cause in content]
-    return alt.vconcat(*panels, spacing=SPACING)
+    return composed(vconcat=panels, spacing=SPACING)
 
 
-def _panel(cause: Cause, content: list[Cause], wording: Wording, at_risk: bool) -> alt.LayerChart | alt.FacetChart:
+def _panel(cause: Cause, content: list[Cause], wording: Wording, at_risk: bool) -> Specification:
     import altair as alt
 
     end, last, width = curve_end(content), last_day(content), curve_panel_width(content)
@@ -155,7 +154,7 @@ def _panel(cause: Cause, content: list[Cause], wording: Wording, at_risk: bool) 
         *(_at_risk(content, extent, width / last, colour, dash) if at_risk else []),
     ]  # fmt: skip
     title = alt.Title(cause.label, anchor="start", frame="group", fontSize=TEXT_SIZE, color=TEXT)
-    return alt.layer(*layers, width=width, height=HEIGHT, title=title)
+    return composed(layer=layers, width=width, height=HEIGHT, title=title)
 
 
 def _left(content: list[Cause]) -> float:

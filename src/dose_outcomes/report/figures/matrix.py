@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from dose_outcomes.report.figures.composition import Specification, composed
 from dose_outcomes.report.figures.theme import LINE, MUTED_TEXT, SMALL_TEXT_SIZE, SURFACE, TEXT, WIDTH, inline, lookup
 from dose_outcomes.report.wording import Dose, shorten, two_lines
 
@@ -68,7 +69,7 @@ def panel_width(number_of_panels: int, labels: int) -> int:
 
 def interval_matrix(
     rows: list[MatrixRow], doses: list[Dose], cells: list[Cell], ticks: list[float], left: int, header: bool = True
-) -> alt.FacetChart:
+) -> Specification:
     """Return the chart.
 
     Parameters
@@ -107,19 +108,21 @@ def interval_matrix(
             legend=None,
         ),
     )
-    return (
-        alt.layer(*_empty_cells(channels, width), *_estimates(channels, width), data=inline(values))
-        .properties(width=width, height=ROW_HEIGHT * len(rows))
-        .facet(
-            column=alt.Column(
-                "dose:N",
-                sort=[dose.identifier for dose in doses],
-                title=None,
-                header=alt.Header(labels=header, labelExpr=lookup(names), labelPadding=8),
-            ),
-            spacing=GAP,
-            bounds="flush",  # panels stand by their axes, so that figures above each other line up
-        )
+    panel = composed(
+        layer=[*_empty_cells(channels, width), *_estimates(channels, width)], width=width, height=ROW_HEIGHT * len(rows)
+    )
+    column = alt.Column(
+        "dose:N",
+        sort=[dose.identifier for dose in doses],
+        title=None,
+        header=alt.Header(labels=header, labelExpr=lookup(names), labelPadding=8),
+    )
+    return composed(
+        data=inline(values),
+        facet=alt.FacetMapping(column=column),
+        spec=panel,
+        spacing=GAP,
+        bounds="flush",  # panels stand by their axes, so that figures above each other line up
     )
 
 

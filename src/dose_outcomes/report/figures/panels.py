@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dose_outcomes.report.figures.composition import Specification
 from dose_outcomes.report.figures.small_multiples import Axes, Facet, shown, small_multiples
 from dose_outcomes.report.numbers import show
 
 if TYPE_CHECKING:
-    import altair as alt
-
     from dose_outcomes.report.dose_response import DoseResponse
     from dose_outcomes.report.register import Estimate
     from dose_outcomes.report.scores import Panel
@@ -31,7 +30,7 @@ def change_facets(panels: list[Panel]) -> tuple[list[Facet], Axes]:
     return facets, Axes("week", (0.0, end), [0, *weeks[1::2]], None, percent=False, unit=" weeks")
 
 
-def change_over_visits(panels: list[Panel], wording: Wording) -> alt.TopLevelMixin:
+def change_over_visits(panels: list[Panel], wording: Wording) -> Specification:
     """Return the figure: mean change of the score at each visit, a panel for each condition."""
     return small_multiples(*change_facets(panels))
 
@@ -44,7 +43,7 @@ def distribution_facets(panels: list[Panel]) -> tuple[list[Facet], Axes]:
     return facets, Axes("improved by at least", None, None, SHARE, percent=True)
 
 
-def change_distribution(panels: list[Panel], wording: Wording) -> alt.TopLevelMixin:
+def change_distribution(panels: list[Panel], wording: Wording) -> Specification:
     """Return the figure: share that improved by at least so much, a panel for each condition."""
     return small_multiples(*distribution_facets(panels))
 
@@ -60,7 +59,7 @@ def dose_response_facets(panels: list[DoseResponse]) -> tuple[list[Facet], Axes]
     return facets, Axes("dose, mg", (0.0, end), doses, SHARE, percent=True, unit=" mg")
 
 
-def dose_response(panels: list[DoseResponse], wording: Wording) -> alt.TopLevelMixin:
+def dose_response(panels: list[DoseResponse], wording: Wording) -> Specification:
     """Return the figure: a panel for each condition, doses on a true scale."""
     return small_multiples(*dose_response_facets(panels))
 
@@ -74,6 +73,6 @@ def prevalence_facets(terms: list[tuple[str, list[tuple[int, Estimate]]]]) -> tu
     return facets, Axes("week", (0.0, end), [0, *weeks[2::2]], None, percent=True, unit=" weeks")
 
 
-def prevalence(terms: list[tuple[str, list[tuple[int, Estimate]]]], wording: Wording) -> alt.TopLevelMixin:
+def prevalence(terms: list[tuple[str, list[tuple[int, Estimate]]]], wording: Wording) -> Specification:
     """Return the figure: share of patients with an ongoing side effect, a panel for each."""
     return small_multiples(*prevalence_facets(terms))

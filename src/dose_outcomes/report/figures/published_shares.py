@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dose_outcomes.report.figures.composition import Specification
 from dose_outcomes.report.figures.estimate_cells import estimate_cell
 from dose_outcomes.report.figures.matrix import MatrixRow, axis_ticks, interval_matrix, label_width
 from dose_outcomes.report.literature import PANELS, Published
 
 if TYPE_CHECKING:
-    import altair as alt
-
     from dose_outcomes.report.wording import Wording
 
 
-def published_shares(results: list[Published], wording: Wording) -> alt.TopLevelMixin:
+def published_shares(results: list[Published], wording: Wording) -> Specification:
     """Return the figure: published and own share of every result with a published count."""
     rows = [MatrixRow(f"r{number}", f"{one.condition}: {one.label}") for number, one in enumerate(results)]
     cells = [

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dose_outcomes.report.figures.composition import Specification
 from dose_outcomes.report.figures.estimate_cells import estimate_cell
 from dose_outcomes.report.figures.matrix import MatrixRow, interval_matrix, label_width
 
 if TYPE_CHECKING:
-    import altair as alt
-
     from dose_outcomes.report.response import Response
     from dose_outcomes.report.wording import Wording
 
 
-def responder_matrix(response: Response, wording: Wording) -> alt.TopLevelMixin:
+def responder_matrix(response: Response, wording: Wording) -> Specification:
     """Return the figure: rows are conditions (or visits), panels doses, on one axis from 0 to 100 %."""
     rows = [
         MatrixRow(f"r{number}", row.label, row.total and len(wording.conditions) > 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dose_outcomes.report.figures.composition import Specification, composed
 from dose_outcomes.report.figures.theme import (
     LINE,
     MUTED_TEXT,
@@ -16,8 +17,6 @@ from dose_outcomes.report.figures.theme import (
 )
 
 if TYPE_CHECKING:
-    import altair as alt
-
     from dose_outcomes.report.rules import Rule
     from dose_outcomes.report.wording import Wording
 
@@ -26,7 +25,7 @@ BOX = 0.78
 """Share of its place that a box takes."""
 
 
-def rule_graph(rules: tuple[Rule, ...], wording: Wording) -> alt.TopLevelMixin:
+def rule_graph(rules: tuple[Rule, ...], wording: Wording) -> Specification:
     """Return the figure: a box for each rule, an arrow from the rule whose outputs it reads."""
     import altair as alt
 
@@ -54,7 +53,7 @@ def rule_graph(rules: tuple[Rule, ...], wording: Wording) -> alt.TopLevelMixin:
         {"x": step * 4.5, "text": "may leave it"},
     ]
     x = alt.Scale(domain=[0, WIDTH], nice=False)
-    own = alt.layer(
+    layers = [
         alt.Chart(inline([side]))
         .mark_rule(color=LINE, strokeDash=[4, 4])
         .encode(x=alt.X("from:Q", scale=x, axis=None), y=alt.YValue(0), y2=alt.Y2Value(HEIGHT)),
@@ -79,5 +78,5 @@ def rule_graph(rules: tuple[Rule, ...], wording: Wording) -> alt.TopLevelMixin:
         alt.Chart(inline(labels))
         .mark_text(fontSize=SMALL_TEXT_SIZE, color=MUTED_TEXT)
         .encode(x=alt.X("x:Q", scale=x, axis=None), y=alt.YValue(8), text=alt.Text("text:N")),
-    )
-    return own.properties(width=WIDTH, height=HEIGHT)
+    ]
+    return composed(layer=layers, width=WIDTH, height=HEIGHT)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dose_outcomes.report.figures.composition import Specification
 from dose_outcomes.report.figures.estimate_cells import estimate_cell
 from dose_outcomes.report.figures.matrix import MatrixRow, axis_ticks, interval_matrix, label_width
 
 if TYPE_CHECKING:
-    import altair as alt
-
     from dose_outcomes.report.register import Estimate
     from dose_outcomes.report.wording import Wording
 
 
-def share_rows(rows: list[tuple[str, dict[str, Estimate | None]]], wording: Wording) -> alt.TopLevelMixin:
+def share_rows(rows: list[tuple[str, dict[str, Estimate | None]]], wording: Wording) -> Specification:
     """Return the figure: a row for each name, a panel for each dose, on an axis that fits."""
     drawn = [MatrixRow(f"r{number}", label) for number, (label, _) in enumerate(rows)]
     cells = [

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dose_outcomes.report.figures.composition import Specification, composed
 from dose_outcomes.report.figures.estimate_cells import estimate_cell
 from dose_outcomes.report.figures.matrix import Cell, MatrixRow, axis_ticks, interval_matrix, label_width
 
 if TYPE_CHECKING:
-    import altair as alt
-
     from dose_outcomes.report.side_effects import SideEffect, SideEffects
     from dose_outcomes.report.wording import Wording
 
 SPACING = 58
 
 
-def side_effect_dots(effects: SideEffects, wording: Wording) -> alt.TopLevelMixin:
+def side_effect_dots(effects: SideEffects, wording: Wording) -> Specification:
     """Return the figure: any side effect on an axis to 100 %, below it the single ones on an axis that fits them."""
-    import altair as alt
-
     single = [line for line in effects.drawn if line.group != "any"]
     left = label_width([line.label for line in effects.drawn])
     parts = []
@@ -32,10 +29,10 @@ def side_effect_dots(effects: SideEffects, wording: Wording) -> alt.TopLevelMixi
         longest = max((cell.high or 0.0 for cell in cells), default=0.0)
         ticks = axis_ticks(max(highest, total_high), longest)
         parts.append(_matrix(single, wording, ticks, left, header=not parts))
-    return alt.vconcat(*parts, spacing=SPACING, bounds="flush")
+    return composed(vconcat=parts, spacing=SPACING, bounds="flush")
 
 
-def _matrix(lines: list[SideEffect], wording: Wording, ticks: list[float], left: int, header: bool) -> alt.FacetChart:
+def _matrix(lines: list[SideEffect], wording: Wording, ticks: list[float], left: int, header: bool) -> Specification:
     rows = [MatrixRow(f"r{number}", line.label, line.group == "any") for number, line in enumerate(lines)]
     cells = [cell for row, line in zip(rows, lines, strict=True) for cell in _cells(row.identifier, line, wording)]
     return interval_matrix(rows, wording.columns, cells, ticks, left, header)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING
 
+from dose_outcomes.report.figures.composition import Specification, composed
 from dose_outcomes.report.figures.theme import (
     GRID,
     LINE,
@@ -113,15 +114,13 @@ def nice_step(span: float) -> float:
     return next(factor * power for factor in (0.2, 0.5, 1.0, 2.0) if span / (factor * power) <= 5)
 
 
-def small_multiples(facets: list[Facet], axes: Axes) -> alt.TopLevelMixin:
+def small_multiples(facets: list[Facet], axes: Axes) -> Specification:
     """Return the figure: panels in reading order."""
-    import altair as alt
-
     charts = [_panel(facet, axes, panel_width(len(facets))) for facet in facets]
-    return alt.concat(*charts, columns=COLUMNS, spacing={"row": 26, "column": SPACING}, bounds="full")
+    return composed(concat=charts, columns=COLUMNS, spacing={"row": 26, "column": SPACING}, bounds="full")
 
 
-def _panel(facet: Facet, axes: Axes, width: float) -> alt.LayerChart | alt.FacetChart:
+def _panel(facet: Facet, axes: Axes, width: float) -> Specification:
     import altair as alt
 
     low, high = y_domain(facet, axes)
@@ -176,7 +175,7 @@ def _panel(facet: Facet, axes: Axes, width: float) -> alt.LayerChart | alt.Facet
         anchor="start", frame="group", fontSize=TEXT_SIZE, color=TEXT, fontWeight="bold",
         subtitleFontSize=SMALL_TEXT_SIZE, subtitleColor=MUTED_TEXT, subtitlePadding=2, offset=8, lineHeight=14,
     )  # fmt: skip
-    return alt.layer(*layers, width=width, height=HEIGHT, title=title)
+    return composed(layer=layers, width=width, height=HEIGHT, title=title)
 
 
 def _round_ticks(low: float, high: float) -> list[float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dose_outcomes.report.figures.composition import Specification, composed
 from dose_outcomes.report.figures.theme import GRID, LINE, MUTED_TEXT, SMALL_TEXT_SIZE, TEXT, TEXT_SIZE, WIDTH, inline
 from dose_outcomes.report.numbers import show
 from dose_outcomes.report.wording import DAYS_PER_WEEK, shorten
@@ -85,7 +86,7 @@ def hidden_part(bar: Bar) -> tuple[float, float] | None:
     return (low, high) if high - low > SMALLEST_PART else None
 
 
-def stacks(panels: list[Stack], colours: dict[str, str], x_title: str, end: float, columns: int) -> alt.TopLevelMixin:
+def stacks(panels: list[Stack], colours: dict[str, str], x_title: str, end: float, columns: int) -> Specification:
     """Return the figure: panels of bars, one scale from zero to an end, one legend."""
     import altair as alt
 
@@ -99,15 +100,12 @@ def stacks(panels: list[Stack], colours: dict[str, str], x_title: str, end: floa
         scale=alt.Scale(domain=list(colours), range=[f"var({variable})" for variable in colours.values()]),
     )  # fmt: skip
     charts = [_panel(panel, colour, width, x_title, end, len(panels) > 1) for panel in panels]
-    chart: alt.TopLevelMixin = alt.concat(*charts, columns=columns, spacing=SPACING, bounds="full").resolve_scale(
-        color="shared"
+    return composed(
+        concat=charts, columns=columns, spacing=SPACING, bounds="full", resolve={"scale": {"color": "shared"}}
     )
-    return chart
 
 
-def _panel(
-    panel: Stack, colour: alt.Color, width: float, x_title: str, end: float, titled: bool
-) -> alt.LayerChart | alt.FacetChart:
+def _panel(panel: Stack, colour: alt.Color, width: float, x_title: str, end: float, titled: bool) -> Specification:
     import altair as alt
 
     values: list[dict[str, Any]] = [
@@ -141,7 +139,7 @@ def _panel(
         if titled
         else alt.Undefined
     )
-    return alt.layer(*layers, width=width, height=HEIGHT, title=title)
+    return composed(layer=layers, width=width, height=HEIGHT, title=title)
 
 
 def _hidden(panel: Stack, x: alt.X, scale: alt.Scale, axis: alt.Axis, end: float) -> list[alt.Chart]:
@@ -201,7 +199,7 @@ def dose_stacks(content: Course, wording: Wording) -> list[Stack]:
     ]
 
 
-def dose_over_time(content: Course, wording: Wording) -> alt.TopLevelMixin:
+def dose_over_time(content: Course, wording: Wording) -> Specification:
     """Return the figure: what patients took at each week, a panel for each dose aimed at."""
     ramp = {dose.label: dose.colour for dose in wording.doses}
     colours = {
@@ -224,7 +222,7 @@ def severity_end(content: HarmDetails) -> float:
     return next((end for end in (0.2, 0.4, 0.6, 0.8) if highest <= end), 1.0)
 
 
-def severity(content: HarmDetails, wording: Wording) -> alt.TopLevelMixin:
+def severity(content: HarmDetails, wording: Wording) -> Specification:
     """Return the figure: worst severity of a patient's side effects, by dose."""
     names = [name for name, _ in content.grades[0][1]]
     colours = dict(zip(names, SEVERITY_COLOURS, strict=False))

@@ -56,17 +56,7 @@ def lookup(labels: dict[str, Any]) -> str:
 
 
 def inline(values: Iterable[dict[str, Any]]) -> alt.InlineData:
-    """Return the values of a chart, as data that stand in its specification.
-
-    As a tuple: Altair copies lists, value by value, whenever a chart becomes a layer or a panel of another.
-    """
+    """Return the values of a chart, as data that stand in its specification."""
     import altair as alt
 
-    return alt.InlineData(values=tuple(values))
-
-
-def specification(chart: alt.TopLevelMixin) -> dict[str, Any]:
-    """Return the Vega-Lite specification of a chart with the shared look."""
-    content: dict[str, Any] = chart.to_dict(validate=False)  # to validate takes longer than to draw; tests do it
-    content["config"] = CONFIG
-    return content
+    return alt.InlineData(values=list(values))

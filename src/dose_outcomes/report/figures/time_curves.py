@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dose_outcomes.report.figures.composition import Specification, composed
 from dose_outcomes.report.figures.curve_parts import axis_days, curve_layers, end_label
 from dose_outcomes.report.figures.theme import GRID, LINE, MUTED_TEXT, SMALL_TEXT_SIZE, TEXT, TEXT_SIZE, WIDTH, inline
 from dose_outcomes.report.hidden import absence
@@ -54,7 +55,7 @@ def _layout(times: Times) -> _Layout:
     return _Layout(left, WIDTH - left - right, times.days[-1])
 
 
-def time_curves(times: Times, wording: Wording) -> alt.TopLevelMixin:
+def time_curves(times: Times, wording: Wording) -> Specification:
     """Return the figure: share without the event by day, from 0 to 100 %."""
     import altair as alt
 
@@ -93,7 +94,7 @@ def time_curves(times: Times, wording: Wording) -> alt.TopLevelMixin:
         *_end_labels(times, layout),
         *_risk_table(times, wording, layout),
     ]
-    return alt.layer(*layers).properties(width=layout.plot, height=PLOT_HEIGHT)
+    return composed(layer=layers, width=layout.plot, height=PLOT_HEIGHT)
 
 
 def by_dose(doses: list[Dose]) -> tuple[alt.Color, alt.StrokeDash]:
