@@ -66,8 +66,9 @@ def response_by_dose_of_the_day(
         endpoint = endpoint_of(study, analysis.endpoint)
         for condition in (ALL, *endpoint.definitions):
             own = own_rows(periods, endpoint, condition)
-            results += _of_condition(own, own_rows(pairs, endpoint, condition), endpoint, condition, study)
-            curves += _curves(own, endpoint, condition, analysis.current_dose_from_day, study)
+            moves = _moves(own)
+            results += _of_condition(own, own_rows(pairs, endpoint, condition), moves, endpoint, condition, study)
+            curves += _curves(moves, endpoint, condition, analysis.current_dose_from_day, study)
     return results, curves
 
 
@@ -76,7 +77,7 @@ def _key(endpoint: Endpoint, condition: str, dose: str) -> dict[str, Any]:
 
 
 def _of_condition(
-    own: pd.DataFrame, pairs: pd.DataFrame, endpoint: Endpoint, condition: str, study: Study
+    own: pd.DataFrame, pairs: pd.DataFrame, moves: pd.DataFrame, endpoint: Endpoint, condition: str, study: Study
 ) -> Iterator[Result]:
     totals = own.groupby("dose")[["events", "patients"]].sum()
     taken = {
@@ -107,7 +108,7 @@ def _of_condition(
     )
     for statistic, test in (
         ("proportional_hazards_test", proportional),
-        ("logrank_test", _mantel_byar(own, condition)),
+        ("logrank_test", _mantel_byar(moves, condition)),
     ):
         # a patient takes several doses in turn: over all doses the patients are not the sum
         yield replace(row_of_test(key, statistic, test, groups, study), n=None if groups else 0)
@@ -169,8 +170,7 @@ def _ratio(
     )
 
 
-def _mantel_byar(own: pd.DataFrame, condition: str) -> HypothesisTest:
-    moves = _moves(own)
+def _mantel_byar(moves: pd.DataFrame, condition: str) -> HypothesisTest:
     day, events, left, entered = _numbers(moves)
     test = logrank(
         day,
@@ -201,9 +201,8 @@ def _numbers(moves: pd.DataFrame) -> list[FloatArray]:
 
 
 def _curves(
-    own: pd.DataFrame, endpoint: Endpoint, condition: str, first_day: int, study: Study
+    moves: pd.DataFrame, endpoint: Endpoint, condition: str, first_day: int, study: Study
 ) -> Iterator[pd.DataFrame]:
-    moves = _moves(own)
     moves = moves.groupby(["dose", "day"], as_index=False)[["events", "left", "entered"]].sum()
     if moves.empty:
         return
