@@ -129,9 +129,7 @@ def responses(
     return table.filter(table.responding.notnull()).select("patient_id", "definition", "day", "responding")
 
 
-def responder_counts(
-    patients: ir.Table, visits: ir.Table, endpoint: Endpoint, by: tuple[str, ...] = ()
-) -> ir.Table:
+def responder_counts(patients: ir.Table, visits: ir.Table, endpoint: Endpoint, by: tuple[str, ...] = ()) -> ir.Table:
     """Count responders at each target visit.
 
     Parameters

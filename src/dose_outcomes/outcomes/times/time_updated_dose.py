@@ -29,7 +29,7 @@ from dose_outcomes.outcomes.precision import imprecision, joined
 from dose_outcomes.outcomes.time_to_event import curve_rows
 from dose_outcomes.outcomes.times.rows import endpoint_of, key_of, own_rows, row_of_test
 from dose_outcomes.results import ALL, Result
-from dose_outcomes.stats.result import FloatArray, HypothesisTest
+from dose_outcomes.stats.result import FloatArray, HypothesisTest, StepCurve
 from dose_outcomes.stats.survival.cox import CoxRegression, cox_regression, hazard_ratio
 from dose_outcomes.stats.survival.cox_variance import RowPairs
 from dose_outcomes.stats.survival.logrank import logrank
@@ -59,9 +59,9 @@ def response_by_dose_of_the_day(
         As `derive.times.dose_of_the_day.dose_period_pair_counts` gives it.
     """
     results: list[Result] = []
-    curves: list[pd.DataFrame] = []
+    curves: list[tuple[dict[str, Any], StepCurve]] = []
     if not study.dose_attributions.current:
-        return results, curves
+        return results, []
     for analysis in study.time_to_response:
         endpoint = endpoint_of(study, analysis.endpoint)
         for condition in (ALL, *endpoint.definitions):
@@ -69,7 +69,7 @@ def response_by_dose_of_the_day(
             moves = _moves(own)
             results += _of_condition(own, own_rows(pairs, endpoint, condition), moves, endpoint, condition, study)
             curves += _curves(moves, endpoint, condition, analysis.current_dose_from_day, study)
-    return results, curves
+    return results, [curve_rows(curves)] if curves else []
 
 
 def _key(endpoint: Endpoint, condition: str, dose: str) -> dict[str, Any]:
@@ -202,13 +202,15 @@ def _numbers(moves: pd.DataFrame) -> list[FloatArray]:
 
 def _curves(
     moves: pd.DataFrame, endpoint: Endpoint, condition: str, first_day: int, study: Study
-) -> Iterator[pd.DataFrame]:
+) -> list[tuple[dict[str, Any], StepCurve]]:
     moves = moves.groupby(["dose", "day"], as_index=False)[["events", "left", "entered"]].sum()
     if moves.empty:
-        return
+        return []
     dose = moves["dose"].to_numpy(dtype=object)
     day, events, left, entered = _numbers(moves)
     found = simon_makuch(day, events, left, entered, dose, start=first_day, level=study.level)
-    for group, curve in zip(found.groups, found.curves, strict=True):
-        if len(curve.day):
-            yield curve_rows(_key(endpoint, condition, group), curve)
+    return [
+        (_key(endpoint, condition, group), curve)
+        for group, curve in zip(found.groups, found.curves, strict=True)
+        if len(curve.day)
+    ]

@@ -72,9 +72,7 @@ class MaximumDistribution:
         As for `maximum_tail`.
     """
 
-    def __init__(
-        self, correlation: ArrayLike, *, degrees_of_freedom: float = inf, two_sided: bool = False
-    ) -> None:
+    def __init__(self, correlation: ArrayLike, *, degrees_of_freedom: float = inf, two_sided: bool = False) -> None:
         self.roots = _roots(correlation)
         self.degrees_of_freedom = _check_degrees(degrees_of_freedom)
         self.two_sided = two_sided
