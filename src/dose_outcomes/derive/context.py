@@ -84,7 +84,10 @@ def derive(folder: Path, study: Study) -> Derived:
             strategies = {**main, **other.intercurrent_events}
             alternatives[endpoint.id, other.label] = visit_responses(due, under(scores, strategies))
         if endpoint.kind == "benefit" and with_remission(study, endpoint):
-            rule = responses(cohort, patients[endpoint.id], study, endpoint, "remission")
+            rule = connection.create_table(
+                f"remission scores {endpoint.id}",
+                responses(cohort, patients[endpoint.id], study, endpoint, "remission"),
+            )
             remissions[endpoint.id] = visit_responses(due, under(rule, main))
     side_effects = connection.create_table("classified side effects", classify_side_effects(cohort, population, study))
     return Derived(
