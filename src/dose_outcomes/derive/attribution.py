@@ -40,14 +40,14 @@ def responders_by_attribution(derived: Derived) -> list[pd.DataFrame]:
     wanted, study = derived.study.dose_attributions, derived.study
     parts = []
     for endpoint in study.endpoints:
-        seen = derived.responses[endpoint.id]
+        visits = derived.visits[endpoint.id]
         if wanted.landmark_day is not None:
-            counts = responder_counts(at_landmark(derived, endpoint, wanted.landmark_day), seen, study, endpoint)
+            counts = responder_counts(at_landmark(derived, endpoint, wanted.landmark_day), visits, endpoint)
             counts = counts.filter(counts.day > wanted.landmark_day)
             parts.append(counts.execute().assign(attribution=LANDMARK))
         if wanted.show_biased_last_dose:
             patients = regrouped(derived.patients[endpoint.id], last_dose(derived))
-            counts = responder_counts(patients, seen, study, endpoint)
+            counts = responder_counts(patients, visits, endpoint)
             parts.append(counts.execute().assign(attribution=LAST_DOSE))
     return parts
 

@@ -67,7 +67,7 @@ def intercurrent_events(cohort: Cohort, population: ir.Table, study: Study) -> i
 
 def effects_of_events(
     events: ir.Table,
-    patients: ir.Table,
+    due: ir.Table,
     strategies: dict[IntercurrentEvent, Strategy],
     horizon: int,
     endpoint: Endpoint,
@@ -78,8 +78,8 @@ def effects_of_events(
     ----------
     events : Table
         As `intercurrent_events` returns it.
-    patients : Table
-        Those assessable for the endpoint.
+    due : Table
+        The target visits of the patients assessable for the endpoint, as `derive.visits.due_visits` returns them.
     strategies : dict
         Kind of event: strategy.
     horizon : int
@@ -98,7 +98,7 @@ def effects_of_events(
     """
     import ibis
 
-    happened = events.filter(events.day <= horizon).semi_join(patients, "patient_id")
+    happened = events.filter(events.day <= horizon).semi_join(due, "patient_id")
     _refuse_undeclared(happened, strategies, endpoint)
     columns = {}
     for strategy, column in COLUMNS.items():
@@ -108,7 +108,7 @@ def effects_of_events(
     return happened.group_by("patient_id").agg(**columns)
 
 
-def apply_strategies(responses: ir.Table, effects: ir.Table, plan: ir.Table) -> ir.Table:
+def apply_strategies(responses: ir.Table, effects: ir.Table, due: ir.Table) -> ir.Table:
     """Return the responses as the strategies have them.
 
     Composite: no response from the day of the event on, and known to be none at every later target visit, seen or
@@ -121,8 +121,8 @@ def apply_strategies(responses: ir.Table, effects: ir.Table, plan: ir.Table) -> 
         patient_id, definition, day, responding, of the scores alone.
     effects : Table
         As `effects_of_events` returns it.
-    plan : Table
-        patient_id, definition, target: target days of the patient's visits.
+    due : Table
+        As `derive.visits.due_visits` returns it.
 
     Returns
     -------
@@ -139,15 +139,15 @@ def apply_strategies(responses: ir.Table, effects: ir.Table, plan: ir.Table) -> 
     failed = (table.day >= table.failed_from).fill_null(False)
     columns = ("patient_id", "definition", "day", "responding", "assessed")
     seen = table.filter(~gone).mutate(responding=table.responding & ~failed, assessed=ibis.literal(True))
-    due = plan.join(effects, "patient_id")
-    failures = due.filter(due.target >= due.failed_from).select(
+    failing = due.join(effects, "patient_id")
+    failures = failing.filter(failing.target >= failing.failed_from).select(
         "patient_id", "definition", day="target", responding=ibis.literal(False), assessed=ibis.literal(False)
     )
     last = table.filter(table.day < table.kept_from)
     last = last.group_by("patient_id", "definition").agg(
         responding=unpacked(packed(last.day, last.responding).max()), kept_from=last.kept_from.min()
     )
-    kept = plan.join(last, ["patient_id", "definition"])
+    kept = due.join(last, ["patient_id", "definition"])
     kept = kept.filter(kept.target >= kept.kept_from).select(
         "patient_id", "definition", "responding", day="target", assessed=ibis.literal(False)
     )

@@ -15,7 +15,7 @@ from dose_outcomes.derive.rule import (
     score_column,
     severe_enough,
 )
-from dose_outcomes.derive.visits import definition_codes, visit_responses
+from dose_outcomes.derive.visits import definition_codes
 from dose_outcomes.engine import Cohort
 from dose_outcomes.study import Study
 from dose_outcomes.study.endpoints import Endpoint
@@ -129,13 +129,15 @@ def responses(
     return table.filter(table.responding.notnull()).select("patient_id", "definition", "day", "responding")
 
 
-def responder_counts(
-    patients: ir.Table, seen: ir.Table, study: Study, endpoint: Endpoint, by: tuple[str, ...] = ()
-) -> ir.Table:
-    """Count responders at each target visit, as `derive.visits.visit_responses` chooses the response.
+def responder_counts(patients: ir.Table, visits: ir.Table, endpoint: Endpoint, by: tuple[str, ...] = ()) -> ir.Table:
+    """Count responders at each target visit.
 
     Parameters
     ----------
+    patients : Table
+        patient_id, condition, dose (whichever of them the patients are counted by) and `by`.
+    visits : Table
+        The responses, as `derive.visits.visit_responses` chooses them.
     by : tuple of str
         Further columns of `patients` that tell the counts apart.
 
@@ -147,7 +149,7 @@ def responder_counts(
     """
     import ibis
 
-    chosen = visit_responses(patients, seen, study, endpoint, by)
+    chosen = patients.select("patient_id", "condition", "dose", *by).join(visits, "patient_id")
     return chosen.group_by("definition", "condition", "dose", *by, day=chosen.visit_day).agg(
         endpoint=ibis.literal(endpoint.id),
         n=chosen.count(),

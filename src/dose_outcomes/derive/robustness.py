@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dose_outcomes.catalogue import Instrument
 from dose_outcomes.derive.context import Derived
 from dose_outcomes.derive.intercurrent import STOP_REASONS
-from dose_outcomes.derive.visits import definition_codes, visit_plan, visit_responses
+from dose_outcomes.derive.visits import definition_codes
 from dose_outcomes.study import Study
 from dose_outcomes.study.endpoints import Endpoint
 from dose_outcomes.study.robustness import endpoints_with_noise, examined_endpoints
@@ -37,11 +37,7 @@ def response_patterns(derived: Derived) -> list[pd.DataFrame]:
     found = []
     for endpoint in examined_endpoints(derived.study):
         patients = _with_predictors(derived, endpoint)
-        chosen = visit_responses(
-            patients, derived.responses[endpoint.id], derived.study, endpoint, by=("high_baseline", "stop", "stop_day")
-        )
-        plan = visit_plan(derived.study, endpoint).select("definition", "visit_day", "first_day")
-        table = chosen.join(plan, ["definition", "visit_day"])
+        table = patients.drop("definition").join(derived.visits[endpoint.id], "patient_id")
         table = table.mutate(
             stopped=ibis.ifelse(table.stop_day < table.first_day, table.stop, 0).fill_null(0),
             earlier=table.earlier.cast("int64").fill_null(-1),

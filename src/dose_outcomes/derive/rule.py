@@ -7,8 +7,8 @@ instrument, and coarse enough that 5.3 - 4.1 is 1.2.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import reduce
+from collections.abc import Callable, Mapping
+from functools import partial, reduce
 from operator import and_, eq, ge, gt, le, lt, or_
 from typing import TYPE_CHECKING, Any
 
@@ -61,14 +61,17 @@ def response(
         Null where the scores do not decide.
     """
     main = instruments[definition.instrument]
-    improve = _improvement(table.base, table.value, main)
-    terms = {
-        "value": table.value,
-        "base": table.base,
+
+    def improve() -> Any:
+        return _improvement(table.base, table.value, main)
+
+    terms: dict[str, Callable[[], Any]] = {
+        "value": lambda: table.value,
+        "base": lambda: table.base,
         "improve": improve,
-        "worsen": -improve,
-        "pct_improve": _percent(improve, table.base, main),
-        **{name: _component(table, part, instruments) for name, part in definition.parts.items()},
+        "worsen": lambda: -improve(),
+        "pct_improve": lambda: _percent(improve(), table.base, main),
+        **{name: partial(_component, table, part, instruments) for name, part in definition.parts.items()},
     }
     return _compile(parse_rule(rule or definition.response), terms)
 
@@ -88,15 +91,20 @@ def response_to_scores(
     import numpy as np
 
     base, value = np.broadcast_arrays(base, value)
-    improve = _improvement(base, value, instrument)
-    reference = (base - instrument.floor).round(DECIMALS)
-    percent = 100 * improve / np.where(reference == 0, np.nan, reference)
-    terms = {
-        "value": value.round(DECIMALS),
-        "base": base.round(DECIMALS),
+
+    def improve() -> Any:
+        return _improvement(base, value, instrument)
+
+    def percent() -> Any:
+        reference = (base - instrument.floor).round(DECIMALS)
+        return (100 * improve() / np.where(reference == 0, np.nan, reference)).round(DECIMALS)
+
+    terms: dict[str, Callable[[], Any]] = {
+        "value": lambda: value.round(DECIMALS),
+        "base": lambda: base.round(DECIMALS),
         "improve": improve,
-        "worsen": -improve,
-        "pct_improve": percent.round(DECIMALS),
+        "worsen": lambda: -improve(),
+        "pct_improve": percent,
     }
     return np.asarray(_compile(parse_rule(definition.response), terms), dtype=np.bool_)
 
@@ -161,7 +169,8 @@ def _percent(improve: ir.NumericValue, base: ir.NumericValue, instrument: Instru
     return (100 * improve / reference.nullif(0)).round(DECIMALS)
 
 
-def _compile(rule: Rule, terms: Mapping[str, Any]) -> Any:
+def _compile(rule: Rule, terms: Mapping[str, Callable[[], Any]]) -> Any:
+    """Return whether a rule holds; only the terms that it names are made."""
     if isinstance(rule, Comparison):
-        return _OPERATORS[rule.operator](terms[rule.name], rule.number)
+        return _OPERATORS[rule.operator](terms[rule.name](), rule.number)
     return reduce(and_ if rule.joined_by == "and" else or_, (_compile(term, terms) for term in rule.terms))

@@ -40,9 +40,24 @@ def visit_plan(study: Study, endpoint: Endpoint) -> ir.Table:
     )
 
 
-def visit_responses(
-    patients: ir.Table, seen: ir.Table, study: Study, endpoint: Endpoint, by: tuple[str, ...] = ()
-) -> ir.Table:
+def due_visits(patients: ir.Table, study: Study, endpoint: Endpoint) -> ir.Table:
+    """Return the target visits of every assessable patient.
+
+    Parameters
+    ----------
+    patients : Table
+        As `derive.response.assessable` returns it.
+
+    Returns
+    -------
+    Table
+        patient_id, and the columns of `visit_plan`.
+    """
+    able = patients.filter(patients.not_assessable.isnull()).select("patient_id", "definition")
+    return able.join(visit_plan(study, endpoint), "definition")
+
+
+def visit_responses(due: ir.Table, seen: ir.Table) -> ir.Table:
     """Choose the response of every assessable patient at each target visit.
 
     The response nearest to the target day inside the visit's window counts, the later of two equally near.
@@ -51,22 +66,20 @@ def visit_responses(
 
     Parameters
     ----------
-    patients : Table
-        As `derive.response.assessable` returns it.
+    due : Table
+        As `due_visits` returns it.
     seen : Table
         As `derive.response.responses` returns it, under the strategies of the endpoint.
-    by : tuple of str
-        Further columns of `patients` that are kept.
 
     Returns
     -------
     Table
-        patient_id, condition, dose, `by`, definition, visit_day; observed (the response at the visit), earlier (that
-        which would be carried forward) and carried (the first of the two that there is), null where there is none.
+        patient_id, definition, visit_day, first_day (of its window); observed (the response at the visit), earlier
+        (that which would be carried forward) and carried (the first of the two that there is), null where there is
+        none.
     """
     import ibis
 
-    due = patients.filter(patients.not_assessable.isnull()).join(visit_plan(study, endpoint), "definition")
     at_visit = due.left_join(seen, ["patient_id", "definition"])
     in_window = (at_visit.day >= at_visit.first_day) & (
         at_visit.last_day.isnull() | (at_visit.day <= at_visit.last_day)
@@ -74,7 +87,7 @@ def visit_responses(
     before = at_visit.day < at_visit.first_day
     # nearest first; of two equally near the later one (even numbers before odd ones)
     nearness = 2 * (at_visit.day - at_visit.target).abs() + (at_visit.day < at_visit.target).cast("int64")
-    chosen = at_visit.group_by("patient_id", "condition", "dose", *by, "definition", "visit_day").agg(
+    chosen = at_visit.group_by("patient_id", "definition", "visit_day", "first_day").agg(
         observed=unpacked(packed(nearness, at_visit.responding).min(where=in_window)),
         last_before=unpacked(packed(at_visit.day, at_visit.responding).max(where=before)),
     )

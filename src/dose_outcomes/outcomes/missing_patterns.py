@@ -92,7 +92,7 @@ class Cell:
 
     def total(self, column: str) -> int:
         """Return the sum of a count over the patterns of the cell."""
-        return int(self.visit.table.loc[self.kept, column].sum())
+        return int(self.visit.table[column].to_numpy()[self.kept].sum())
 
     @property
     def n(self) -> int:

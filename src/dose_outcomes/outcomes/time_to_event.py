@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from dose_outcomes.outcomes.cells import ANALYSED, ASSESSABLE, NO_PATIENTS, cells, margins, with_totals
 from dose_outcomes.outcomes.responder_rate import endpoint_name
@@ -70,8 +72,6 @@ def time_to_event(question: Question, study: Study) -> tuple[list[Result], pd.Da
     DataFrame
         Curves in the columns `results.CURVE_COLUMNS`: the share still without the event after each day.
     """
-    import pandas as pd
-
     counts = with_totals(question.counts, ["day"], ["events", "censored"]).reset_index()
     by_cell = dict(iter(counts.groupby(["condition", "dose"])))
     results: list[Result] = []
@@ -94,9 +94,8 @@ def time_to_event(question: Question, study: Study) -> tuple[list[Result], pd.Da
         numbers = [cell[column].to_numpy(dtype="float64") for column in ("day", "events", "censored")]
         results.append(_median(key, numbers, question.horizon, study.level))
         results += _at_risk(key, numbers, question.risk_table_days)
-        curves.append(curve_rows(key, kaplan_meier(*numbers, level=study.level)))
-    frame = pd.concat(curves, ignore_index=True) if curves else pd.DataFrame(columns=list(CURVE_COLUMNS))
-    return results, frame
+        curves.append((key, kaplan_meier(*numbers, level=study.level)))
+    return results, curve_rows(curves)
 
 
 def _median(key: dict[str, Any], numbers: list[Any], horizon: int | None, level: float) -> Result:
@@ -139,29 +138,35 @@ def _at_risk(key: dict[str, Any], numbers: list[Any] | None, days: list[int]) ->
             )
 
 
-def curve_rows(key: dict[str, Any], curve: StepCurve) -> pd.DataFrame:
-    """Return a curve in the columns `results.CURVE_COLUMNS`.
+def curve_rows(curves: Sequence[tuple[dict[str, Any], StepCurve]]) -> pd.DataFrame:
+    """Return curves below each other in the columns `results.CURVE_COLUMNS`.
 
     Parameters
     ----------
-    key : dict of str to str
-        `results.CURVE_KEY`.
+    curves : sequence of (dict of str to str, StepCurve)
+        `results.CURVE_KEY`, and what it stands for.
     """
     import pandas as pd
 
+    if not curves:
+        return pd.DataFrame(columns=list(CURVE_COLUMNS))
+    of_a_curve = [
+        {
+            **key,
+            "curve_id": identifier(key[column] for column in CURVE_KEY),
+            "level": curve.level,
+            "method": curve.method,
+            "note": curve.note,
+            "suppressed": "",
+        }
+        for key, curve in curves
+    ]
+    days = [len(curve.day) for _, curve in curves]
     columns = {
-        **key,
-        "curve_id": identifier(key[column] for column in CURVE_KEY),
-        "day": curve.day.astype("int64"),
-        "at_risk": curve.at_risk.astype("int64"),
-        "events": curve.events.astype("int64"),
-        "censored": curve.censored.astype("int64"),
-        "estimate": curve.estimate,
-        "low": curve.low,
-        "high": curve.high,
-        "level": curve.level,
-        "method": curve.method,
-        "note": curve.note,
-        "suppressed": "",
+        name: np.repeat([one[name] for one in of_a_curve], days) for name in CURVE_COLUMNS if name in of_a_curve[0]
     }
+    for name in ("day", "at_risk", "events", "censored", "estimate", "low", "high"):
+        columns[name] = np.concatenate([getattr(curve, name) for _, curve in curves])
+    for name in ("day", "at_risk", "events", "censored"):
+        columns[name] = columns[name].astype("int64")
     return pd.DataFrame({name: columns[name] for name in CURVE_COLUMNS})

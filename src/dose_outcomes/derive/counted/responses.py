@@ -17,19 +17,17 @@ if TYPE_CHECKING:
 
 
 def _responders(derived: Derived) -> list[pd.DataFrame]:
-    study = derived.study
     return [
-        responder_counts(derived.patients[endpoint.id], derived.responses[endpoint.id], study, endpoint).execute()
-        for endpoint in study.endpoints
+        responder_counts(derived.patients[endpoint.id], derived.visits[endpoint.id], endpoint).execute()
+        for endpoint in derived.study.endpoints
     ]
 
 
 def _responders_by_strategy(derived: Derived) -> list[pd.DataFrame]:
-    study = derived.study
-    endpoints = {endpoint.id: endpoint for endpoint in study.endpoints}
+    endpoints = {endpoint.id: endpoint for endpoint in derived.study.endpoints}
     return [
-        responder_counts(derived.patients[name], seen, study, endpoints[name]).execute().assign(strategy=label)
-        for (name, label), seen in derived.alternatives.items()
+        responder_counts(derived.patients[name], visits, endpoints[name]).execute().assign(strategy=label)
+        for (name, label), visits in derived.alternatives.items()
     ]
 
 
@@ -40,7 +38,7 @@ def _remissions(derived: Derived) -> list[pd.DataFrame]:
         if endpoint.id in derived.remissions:
             patients = derived.patients[endpoint.id]
             patients = patients.filter(patients.definition.isin(with_remission(study, endpoint)))
-            parts.append(responder_counts(patients, derived.remissions[endpoint.id], study, endpoint).execute())
+            parts.append(responder_counts(patients, derived.remissions[endpoint.id], endpoint).execute())
     return parts
 
 

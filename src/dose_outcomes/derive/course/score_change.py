@@ -48,7 +48,8 @@ def score_change_counts(derived: Derived) -> list[pd.DataFrame]:
     relative = target.group_by(*keys, change=percent.cast("float64")).agg(
         use=ibis.literal(TARGET_PERCENT), n=target.count()
     )
-    return [part.execute() for part in (visit, absolute, relative)]
+    columns = [*keys, "change", "use", "n"]
+    return [ibis.union(*(part.select(columns) for part in (visit, absolute, relative))).execute()]
 
 
 def repeated_measures_sums(derived: Derived) -> list[pd.DataFrame]:
@@ -63,7 +64,7 @@ def repeated_measures_sums(derived: Derived) -> list[pd.DataFrame]:
         1: baseline, 2 and on: the visits), total (sum of the product of the two, in thousandths of each).
     """
     import ibis
-    import pandas as pd
+    import numpy as np
 
     settings = derived.study.course.score_change
     if settings is None or not settings.mixed_model:
@@ -91,11 +92,10 @@ def repeated_measures_sums(derived: Derived) -> list[pd.DataFrame]:
         .agg(**{f"{first},{second}": (filled[f"z{first}"] * filled[f"z{second}"]).sum() for first, second in pairs})
         .execute()
     )
-    parts = [
-        sums[keys].assign(first=first, second=second, total=sums[f"{first},{second}"].astype("int64"))
-        for first, second in pairs
-    ]
-    return [pd.concat(parts, ignore_index=True)]
+    kept = sums.loc[np.tile(np.arange(len(sums)), len(pairs)), keys].reset_index(drop=True)
+    first, second = np.repeat(np.asarray(pairs), len(sums), axis=0).T
+    total = np.concatenate([sums[f"{one},{other}"].to_numpy(dtype="int64") for one, other in pairs])
+    return [kept.assign(first=first, second=second, total=total)]
 
 
 def _at_visits(derived: Derived, plan: ir.Table) -> ir.Table:

@@ -29,7 +29,7 @@ def subgroup_responders(derived: Derived) -> list[pd.DataFrame]:
     for subgroup in study.subgroups:
         endpoint = study.endpoints[0]
         patients = derived.patients[endpoint.id].join(subgroup_levels(derived, subgroup), "patient_id")
-        counted = responder_counts(patients, derived.responses[endpoint.id], study, endpoint, by=("level",))
+        counted = responder_counts(patients, derived.visits[endpoint.id], endpoint, by=("level",))
         found.append(counted.execute().assign(subgroup=subgroup.id))
     return found
 

@@ -27,13 +27,14 @@ def character_counts(classified: ir.Table) -> ir.Table:
     """
     import ibis
 
-    overall, by_term = by_endpoint(counted(classified))
+    events = counted(classified)
+    overall = events.mutate(endpoint=ibis.literal(ANY))
     worst = overall.group_by("endpoint", "dose", "patient_id").agg(worst=overall.severity.max())
     grade = ibis.cases(
         (worst.worst >= SEVERE, SEVERITIES[-1]), (worst.worst.isnull(), NOT_RECORDED), else_=worst.worst.cast("string")
     )
     parts = [_patients(worst.mutate(level=grade), "severity")]
-    parts += [_patients(_flagged(level, "serious"), "serious") for level in (overall, by_term)]
+    parts.append(_patients(_flagged(by_endpoint(events), "serious"), "serious"))
     parts.append(_patients(_flagged(overall, "related"), "related"))
     actions = overall.mutate(level=overall.action.fill_null(NOT_RECORDED))
     parts.append(_patients(actions, "action"))

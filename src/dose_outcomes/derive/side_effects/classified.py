@@ -66,13 +66,10 @@ def side_effect_counts(classified: ir.Table) -> ir.Table:
     Table
         endpoint (``any``, ``body_system: NAME``, ``term: NAME``), condition, dose, patients, events.
     """
-    import ibis
-
-    parts = [
-        level.group_by("endpoint", "condition", "dose").agg(patients=level.patient_id.nunique(), events=level.count())
-        for level in by_endpoint(counted(classified), body_systems=True)
-    ]
-    return ibis.union(*parts)
+    events = by_endpoint(counted(classified), body_systems=True)
+    return events.group_by("endpoint", "condition", "dose").agg(
+        patients=events.patient_id.nunique(), events=events.count()
+    )
 
 
 def counted(classified: ir.Table) -> ir.Table:
@@ -89,21 +86,22 @@ def placed(classified: ir.Table) -> ir.Table:
     return events.filter(events.onset_day.between(0, events.risk_until))
 
 
-def by_endpoint(events: ir.Table, *, body_systems: bool = False) -> list[ir.Table]:
-    """Return the events under each name they go by: any side effect, their term, their body system.
+def by_endpoint(events: ir.Table, *, body_systems: bool = False) -> ir.Table:
+    """Return the events once under each name they go by: any side effect, their term, their body system.
 
     Returns
     -------
-    list of Table
-        `events` with a column endpoint (``any``, ``body_system: NAME``, ``term: NAME``).
+    Table
+        `events` with a column endpoint (``any``, ``body_system: NAME`` where it is known, ``term: NAME``).
     """
     import ibis
 
-    levels = [events.mutate(endpoint=ibis.literal(ANY))]
-    if body_systems:
-        named = events.filter(events.body_system.notnull())
-        levels.append(named.mutate(endpoint=ibis.literal("body_system: ") + named.body_system))
-    return [*levels, events.mutate(endpoint=ibis.literal("term: ") + events.term)]
+    names = [ibis.literal(ANY), ibis.literal("term: ") + events.term]
+    if not body_systems:
+        return events.mutate(endpoint=ibis.array(names).unnest())
+    names.append(ibis.literal("body_system: ") + events.body_system)
+    named = events.mutate(endpoint=ibis.array(names).unnest())
+    return named.filter(named.endpoint.notnull())
 
 
 def time_at_risk(population: ir.Table) -> ir.Table:

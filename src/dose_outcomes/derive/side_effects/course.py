@@ -40,18 +40,15 @@ def course_counts(classified: ir.Table, changes: ir.Table) -> ir.Table:
     import ibis
 
     events = placed(classified).filter(lambda t: t.onset_day <= t.observed_until)
-    first = ibis.union(
-        *(
-            level.group_by("endpoint", "dose", "patient_id").agg(day=level.onset_day.min())
-            for level in by_endpoint(events)
-        )
-    )
-    parts = [_tally(first.mutate(seen=ibis.literal(True)), ONSET)]
-    parts.append(_by_endpoint(events.mutate(**_ended(events, events.onset_day)), DURATION))
+    named = by_endpoint(events)
+    first = named.group_by("endpoint", "dose", "patient_id").agg(day=named.onset_day.min())
     lowered = _lowered(events, changes)
-    parts.append(_by_endpoint(lowered.mutate(**_ended(lowered, lowered.lowered_day)), DECHALLENGE))
-    parts.append(_by_endpoint(_repeated(lowered, events, changes), RECHALLENGE))
-    return ibis.union(*parts)
+    return ibis.union(
+        _tally(first.mutate(seen=ibis.literal(True)), ONSET),
+        _tally(named.mutate(**_ended(named, named.onset_day)), DURATION),
+        _tally(by_endpoint(lowered.mutate(**_ended(lowered, lowered.lowered_day))), DECHALLENGE),
+        _tally(by_endpoint(_repeated(lowered, events, changes)), RECHALLENGE),
+    )
 
 
 def _ended(events: ir.Table, since: ir.IntegerColumn) -> dict[str, ir.Value]:
@@ -92,12 +89,6 @@ def _repeated(lowered: ir.Table, events: ir.Table, changes: ir.Table) -> ir.Tabl
     )
     back = back.group_by("patient_id", "dose", "term", "risk_until", "again_day").agg(back_day=back.next_onset.min())
     return back.mutate(seen=back.back_day.notnull(), day=back.back_day.fill_null(back.risk_until) - back.again_day + 1)
-
-
-def _by_endpoint(times: ir.Table, question: str) -> ir.Table:
-    import ibis
-
-    return ibis.union(*(_tally(level, question) for level in by_endpoint(times)))
 
 
 def _tally(times: ir.Table, question: str) -> ir.Table:

@@ -56,10 +56,10 @@ def current_event_counts(classified: ir.Table, stretches: ir.Table) -> ir.Table:
     )
     parts = []
     for split, column in SPLITS.items():
-        for level in by_endpoint(events.filter(events[column].notnull()), body_systems=split == "dose"):
-            parts.append(
-                level.group_by(
-                    split=ibis.literal(split), level=level[column], endpoint=level.endpoint, condition=level.condition
-                ).agg(events=level.count())
-            )
+        named = by_endpoint(events.filter(events[column].notnull()), body_systems=split == "dose")
+        parts.append(
+            named.group_by(
+                split=ibis.literal(split), level=named[column], endpoint=named.endpoint, condition=named.condition
+            ).agg(events=named.count())
+        )
     return ibis.union(*parts)

@@ -41,32 +41,26 @@ def first_event_counts(classified: ir.Table, population: ir.Table, patients: ir.
     leaving = own.group_by("dose", day=own.exit_day).agg(
         stopped=own.stops.cast("int64").sum(), censored=(~own.stops).cast("int64").sum()
     )
-    parts = []
-    for level in by_endpoint(placed(classified), body_systems=True):
-        names = level.select("endpoint").distinct()
-        parts.append(
-            leaving.cross_join(names).select("endpoint", "dose", "day", "stopped", "censored", events=_whole(0))
-        )
-        first = level.group_by("endpoint", "patient_id").agg(onset=level.onset_day.min())
-        affected = first.join(own.select("patient_id", "dose", "stops", "exit_day"), "patient_id")
-        affected = affected.filter(affected.onset <= affected.exit_day)
+    named = by_endpoint(placed(classified), body_systems=True)
+    names = named.select("endpoint").distinct()
+    first = named.group_by("endpoint", "patient_id").agg(onset=named.onset_day.min())
+    affected = first.join(own.select("patient_id", "dose", "stops", "exit_day"), "patient_id")
+    affected = affected.filter(affected.onset <= affected.exit_day)
+    moves = ibis.union(
+        leaving.cross_join(names).select("endpoint", "dose", "day", "stopped", "censored", events=_whole(0)),
         # those with the event leave by it, and no more on the day on which they were counted above
-        parts.append(
-            affected.select(
-                "endpoint", "dose", day=affected.onset, stopped=_whole(0), censored=_whole(0), events=_whole(1)
-            )
-        )
-        parts.append(
-            affected.select(
-                "endpoint",
-                "dose",
-                day=affected.exit_day,
-                stopped=-affected.stops.cast("int64"),
-                censored=-(~affected.stops).cast("int64"),
-                events=_whole(0),
-            )
-        )
-    moves = ibis.union(*parts)
+        affected.select(
+            "endpoint", "dose", day=affected.onset, stopped=_whole(0), censored=_whole(0), events=_whole(1)
+        ),
+        affected.select(
+            "endpoint",
+            "dose",
+            day=affected.exit_day,
+            stopped=-affected.stops.cast("int64"),
+            censored=-(~affected.stops).cast("int64"),
+            events=_whole(0),
+        ),
+    )
     counts = moves.group_by("endpoint", "dose", "day").agg(
         events=moves.events.sum(), stopped=moves.stopped.sum(), censored=moves.censored.sum()
     )
@@ -90,28 +84,24 @@ def recurrence_counts(classified: ir.Table, population: ir.Table) -> ir.Table:
     import ibis
 
     own = analysed(population)
-    parts = [
-        own.group_by("dose", day=own.risk_until).agg(
-            number=own.count(), endpoint=ibis.literal(""), kind=ibis.literal(LEFT), other_day=_whole(0)
-        )
-    ]
-    for level in by_endpoint(placed(classified)):
-        # a patient with several events on one day has one row with their number
-        daily = level.group_by("endpoint", "dose", "patient_id", "risk_until", "onset_day").agg(number=level.count())
-        parts.append(
-            daily.group_by("endpoint", "dose", day=daily.onset_day, other_day=daily.risk_until).agg(
-                number=daily.number.sum(), kind=ibis.literal(EVENT)
-            )
-        )
-        other = daily.select("endpoint", "patient_id", other_day="onset_day", other_number="number")
-        pairs = daily.join(other, ["endpoint", "patient_id"])
-        parts.append(
-            pairs.group_by("endpoint", "dose", "other_day", day=pairs.onset_day).agg(
-                number=(pairs.number * pairs.other_number).sum(), kind=ibis.literal(PAIR)
-            )
-        )
+    leaving = own.group_by("dose", day=own.risk_until).agg(
+        number=own.count(), endpoint=ibis.literal(""), kind=ibis.literal(LEFT), other_day=_whole(0)
+    )
+    named = by_endpoint(placed(classified))
+    # a patient with several events on one day has one row with their number
+    daily = named.group_by("endpoint", "dose", "patient_id", "risk_until", "onset_day").agg(number=named.count())
+    events = daily.group_by("endpoint", "dose", day=daily.onset_day, other_day=daily.risk_until).agg(
+        number=daily.number.sum(), kind=ibis.literal(EVENT)
+    )
+    other = daily.select("endpoint", "patient_id", other_day="onset_day", other_number="number")
+    both = daily.join(other, ["endpoint", "patient_id"])
+    pairs = both.group_by("endpoint", "dose", "other_day", day=both.onset_day).agg(
+        number=(both.number * both.other_number).sum(), kind=ibis.literal(PAIR)
+    )
     columns = ("endpoint", "dose", "kind", "day", "other_day", "number")
-    return ibis.union(*(part.select(**{name: _as_column(part, name) for name in columns}) for part in parts))
+    return ibis.union(
+        *(part.select(**{name: _as_column(part, name) for name in columns}) for part in (leaving, events, pairs))
+    )
 
 
 def prevalence_counts(classified: ir.Table, population: ir.Table, study: Study) -> ir.Table:
@@ -129,13 +119,13 @@ def prevalence_counts(classified: ir.Table, population: ir.Table, study: Study) 
     days = ibis.memtable([{"day": day} for day in study.side_effects.prevalence_days], schema={"day": "int64"})
     own = analysed(population)
     due = own.join(days, own.risk_until >= days.day)
-    parts = [due.group_by("dose", "day").agg(patients=due.count(), endpoint=ibis.literal(""))]
-    for level in by_endpoint(placed(classified)):
-        until = ibis.least(level.resolved_day.fill_null(level.risk_until), level.risk_until)
-        ongoing = level.join(days, [days.day >= level.onset_day, days.day <= until])
-        parts.append(ongoing.group_by("endpoint", "dose", "day").agg(patients=ongoing.patient_id.nunique()))
+    at_risk = due.group_by("dose", "day").agg(patients=due.count(), endpoint=ibis.literal(""))
+    events = placed(classified)
+    until = ibis.least(events.resolved_day.fill_null(events.risk_until), events.risk_until)
+    ongoing = by_endpoint(events.join(days, [days.day >= events.onset_day, days.day <= until]))
+    affected = ongoing.group_by("endpoint", "dose", "day").agg(patients=ongoing.patient_id.nunique())
     columns = ("endpoint", "dose", "day", "patients")
-    return ibis.union(*(part.select(*columns) for part in parts))
+    return ibis.union(at_risk.select(*columns), affected.select(*columns))
 
 
 def _whole(number: int) -> ir.IntegerScalar:

@@ -50,33 +50,34 @@ def window_counts(classified: ir.Table, changes: ir.Table, population: ir.Table,
     """
     import ibis
 
-    events = placed(classified).select("patient_id", "term", "onset_day")
-    parts = []
+    parts, spans = [], []
     for name, (kind, windows) in comparisons(study).items():
         own = _windows(changes.filter(changes.change == kind), population, windows)
-        named = {"comparison": ibis.literal(name)}
         for window, begins in ((BEFORE, own.before_from), (AFTER, own.day)):
-            named["window"] = ibis.literal(window)
+            named = {"comparison": ibis.literal(name), "window": ibis.literal(window)}
             parts.append(
                 own.aggregate(patients=own.count(), days=own.length.sum().fill_null(0)).mutate(
                     **named, endpoint=ibis.literal(""), events=ibis.literal(0, type="int64")
                 )
             )
-            spans = own.select("patient_id", begins=begins, ends=begins + own.length - 1)
-            inside = events.join(
-                spans,
-                [
-                    events.patient_id == spans.patient_id,
-                    events.onset_day >= spans.begins,
-                    events.onset_day <= spans.ends,
-                ],
-            )
-            for level in by_endpoint(inside):
-                parts.append(
-                    level.group_by("endpoint")
-                    .agg(events=level.count(), patients=level.patient_id.nunique(), days=ibis.literal(0, type="int64"))
-                    .mutate(**named)
-                )
+            spans.append(own.select("patient_id", **named, begins=begins, ends=begins + own.length - 1))
+    within = ibis.union(*spans)
+    events = placed(classified).select("patient_id", "term", "onset_day")
+    inside = by_endpoint(
+        events.join(
+            within,
+            [
+                events.patient_id == within.patient_id,
+                events.onset_day >= within.begins,
+                events.onset_day <= within.ends,
+            ],
+        )
+    )
+    parts.append(
+        inside.group_by("comparison", "window", "endpoint").agg(
+            events=inside.count(), patients=inside.patient_id.nunique(), days=ibis.literal(0, type="int64")
+        )
+    )
     columns = {"comparison": "string", "window": "string", "endpoint": "string"}
     columns |= dict.fromkeys(("patients", "days", "events"), "int64")
     return ibis.union(

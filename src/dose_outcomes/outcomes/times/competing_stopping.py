@@ -54,10 +54,10 @@ def response_or_stopping(counts: pd.DataFrame, study: Study) -> tuple[list[Resul
                 competing = "stopping the drug" if cause == "responded" else endpoint.event
                 results += _incidences(key, cause, competing, cell, curve, analysis)
                 if curve is not None:
-                    curves.append(curve_rows(key, curve))
+                    curves.append((key, curve))
         for condition in (ALL, *endpoint.definitions):
             results += _tests(own_rows(counts, endpoint, condition), endpoint, condition, analysis, study)
-    return results, curves
+    return results, [curve_rows(curves)] if curves else []
 
 
 def _key(endpoint: Endpoint, condition: str, dose: str, cause: str) -> dict[str, Any]:

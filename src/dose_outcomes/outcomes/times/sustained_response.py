@@ -69,14 +69,14 @@ def _shares(question: Question, endpoint: Endpoint, weeks: list[int], study: Stu
     for condition, dose in margins(study, endpoint.definitions):
         key = key_of(question.analysis, endpoint, condition, dose, population=question.population)
         cell = found.get((condition, dose))
-        curve = None
-        if cell is not None:
-            numbers = [cell[name].to_numpy(dtype="float64") for name in ("day", "events", "censored")]
-            curve = kaplan_meier(*numbers, level=study.level)
-        for day in (week * DAYS_PER_WEEK for week in weeks):
-            if cell is None or curve is None:
+        asked = [week * DAYS_PER_WEEK for week in weeks]
+        if cell is None:
+            for day in asked:
                 yield Result(**key, statistic="survival", day=day, n=0, events=0, note=NO_PATIENTS)
-                continue
+            continue
+        days, events, censored = (cell[name].to_numpy(dtype="float64") for name in ("day", "events", "censored"))
+        curve = kaplan_meier(days, events, censored, level=study.level)
+        for day in asked:
             share = survival_at(curve, day)
             yield Result(
                 **key,
@@ -86,8 +86,8 @@ def _shares(question: Question, endpoint: Endpoint, weeks: list[int], study: Stu
                 low=share.low,
                 high=share.high,
                 level=study.level,
-                n=int(cell[["events", "censored"]].to_numpy().sum()),
-                events=int(cell.loc[cell["day"] <= day, "events"].sum()),
+                n=int(events.sum() + censored.sum()),
+                events=int(events[days <= day].sum()),
                 method=f"{share.method}; {METHODS[question.analysis]}",
                 note=share.note,
             )

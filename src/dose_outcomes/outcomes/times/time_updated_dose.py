@@ -29,7 +29,7 @@ from dose_outcomes.outcomes.precision import imprecision, joined
 from dose_outcomes.outcomes.time_to_event import curve_rows
 from dose_outcomes.outcomes.times.rows import endpoint_of, key_of, own_rows, row_of_test
 from dose_outcomes.results import ALL, Result
-from dose_outcomes.stats.result import FloatArray, HypothesisTest
+from dose_outcomes.stats.result import FloatArray, HypothesisTest, StepCurve
 from dose_outcomes.stats.survival.cox import CoxRegression, cox_regression, hazard_ratio
 from dose_outcomes.stats.survival.cox_variance import RowPairs
 from dose_outcomes.stats.survival.logrank import logrank
@@ -59,16 +59,17 @@ def response_by_dose_of_the_day(
         As `derive.times.dose_of_the_day.dose_period_pair_counts` gives it.
     """
     results: list[Result] = []
-    curves: list[pd.DataFrame] = []
+    curves: list[tuple[dict[str, Any], StepCurve]] = []
     if not study.dose_attributions.current:
-        return results, curves
+        return results, []
     for analysis in study.time_to_response:
         endpoint = endpoint_of(study, analysis.endpoint)
         for condition in (ALL, *endpoint.definitions):
             own = own_rows(periods, endpoint, condition)
-            results += _of_condition(own, own_rows(pairs, endpoint, condition), endpoint, condition, study)
-            curves += _curves(own, endpoint, condition, analysis.current_dose_from_day, study)
-    return results, curves
+            moves = _moves(own)
+            results += _of_condition(own, own_rows(pairs, endpoint, condition), moves, endpoint, condition, study)
+            curves += _curves(moves, endpoint, condition, analysis.current_dose_from_day, study)
+    return results, [curve_rows(curves)] if curves else []
 
 
 def _key(endpoint: Endpoint, condition: str, dose: str) -> dict[str, Any]:
@@ -76,7 +77,7 @@ def _key(endpoint: Endpoint, condition: str, dose: str) -> dict[str, Any]:
 
 
 def _of_condition(
-    own: pd.DataFrame, pairs: pd.DataFrame, endpoint: Endpoint, condition: str, study: Study
+    own: pd.DataFrame, pairs: pd.DataFrame, moves: pd.DataFrame, endpoint: Endpoint, condition: str, study: Study
 ) -> Iterator[Result]:
     totals = own.groupby("dose")[["events", "patients"]].sum()
     taken = {
@@ -107,7 +108,7 @@ def _of_condition(
     )
     for statistic, test in (
         ("proportional_hazards_test", proportional),
-        ("logrank_test", _mantel_byar(own, condition)),
+        ("logrank_test", _mantel_byar(moves, condition)),
     ):
         # a patient takes several doses in turn: over all doses the patients are not the sum
         yield replace(row_of_test(key, statistic, test, groups, study), n=None if groups else 0)
@@ -169,8 +170,7 @@ def _ratio(
     )
 
 
-def _mantel_byar(own: pd.DataFrame, condition: str) -> HypothesisTest:
-    moves = _moves(own)
+def _mantel_byar(moves: pd.DataFrame, condition: str) -> HypothesisTest:
     day, events, left, entered = _numbers(moves)
     test = logrank(
         day,
@@ -201,15 +201,16 @@ def _numbers(moves: pd.DataFrame) -> list[FloatArray]:
 
 
 def _curves(
-    own: pd.DataFrame, endpoint: Endpoint, condition: str, first_day: int, study: Study
-) -> Iterator[pd.DataFrame]:
-    moves = _moves(own)
+    moves: pd.DataFrame, endpoint: Endpoint, condition: str, first_day: int, study: Study
+) -> list[tuple[dict[str, Any], StepCurve]]:
     moves = moves.groupby(["dose", "day"], as_index=False)[["events", "left", "entered"]].sum()
     if moves.empty:
-        return
+        return []
     dose = moves["dose"].to_numpy(dtype=object)
     day, events, left, entered = _numbers(moves)
     found = simon_makuch(day, events, left, entered, dose, start=first_day, level=study.level)
-    for group, curve in zip(found.groups, found.curves, strict=True):
-        if len(curve.day):
-            yield curve_rows(_key(endpoint, condition, group), curve)
+    return [
+        (_key(endpoint, condition, group), curve)
+        for group, curve in zip(found.groups, found.curves, strict=True)
+        if len(curve.day)
+    ]

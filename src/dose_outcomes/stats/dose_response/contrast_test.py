@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from dose_outcomes.errors import ArgumentError
 from dose_outcomes.stats.arguments import check_array, check_choice, check_number
-from dose_outcomes.stats.dose_response.maximum_distribution import critical_value, maximum_tail
+from dose_outcomes.stats.dose_response.maximum_distribution import MaximumDistribution, critical_value, maximum_tail
 from dose_outcomes.stats.dose_response.models import Candidate
 from dose_outcomes.stats.dose_response.responses import check_covariance, check_doses
 from dose_outcomes.stats.result import FloatArray, HypothesisTest
@@ -193,16 +193,12 @@ def contrast_test(
     two_sided = alternative == "two_sided"
     family = "multivariate normal" if degrees_of_freedom == inf else f"multivariate t, {degrees_of_freedom:g} df"
     method = f"multiple contrast test, {ALTERNATIVES[alternative]}, {family}"
+    largest = MaximumDistribution(correlation, degrees_of_freedom=degrees_of_freedom, two_sided=two_sided)
     tests = tuple(
         HypothesisTest(
             float(value),
             None if degrees_of_freedom == inf else degrees_of_freedom,
-            maximum_tail(
-                abs(float(value)) if two_sided else float(value),
-                correlation,
-                degrees_of_freedom=degrees_of_freedom,
-                two_sided=two_sided,
-            ),
+            largest.tail(abs(float(value)) if two_sided else float(value)),
             f"{one.label}; {method}; p value adjusted for {len(candidates)} candidates",
         )
         for one, value in zip(candidates, statistics, strict=True)

@@ -43,7 +43,7 @@ def _profile_limit(problem: ProfiledModel, position: int, value: float, end: flo
     path = np.geomspace(value, end, 25)
     inside = value
     for outside in path[1:]:
-        if excess(float(outside)) > 0.0:
+        if problem.exceeds(cutoff, {position: float(outside)}):
             return float(brentq(excess, inside, float(outside), xtol=1e-10 * value))
         inside = float(outside)
     return None

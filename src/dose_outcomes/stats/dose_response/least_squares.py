@@ -82,6 +82,17 @@ class ProfiledModel:
         on_bound = (nonlinear == self.bounds[:, 0]) | (nonlinear == self.bounds[:, 1])
         return Solution(linear, nonlinear, objective, on_bound)
 
+    def exceeds(self, cutoff: float, fixed: dict[int, float]) -> bool:
+        """Whether the minimum over the parameters that are not `fixed` is above a cutoff.
+
+        Most often a point of the grid is clearly below it: then nothing needs to be searched.
+        """
+        free = self._free(fixed)
+        rounding = 1e-9 * float(self.response @ self.response)
+        if free and self._objectives(self._complete(self._grid(free), free, fixed)).min() < cutoff - rounding:
+            return False
+        return self.minimise(fixed).objective > cutoff
+
     def jacobian(self, solution: Solution) -> FloatArray:
         """Derivative of the curve at the studied doses in all parameters, whitened."""
         basis = self.model.basis(self.doses, solution.nonlinear)
@@ -90,7 +101,7 @@ class ProfiledModel:
         return result
 
     def _minimise(self, fixed: dict[int, float]) -> tuple[FloatArray, float]:
-        free = [i for i in range(len(self.bounds)) if i not in fixed]
+        free = self._free(fixed)
         if not free:
             nonlinear = np.array([fixed[i] for i in range(len(self.bounds))])
             return nonlinear, self.objective(nonlinear)
@@ -101,25 +112,31 @@ class ProfiledModel:
         clearly = 1e-9 * max(best[1], 1e-12 * float(self.response @ self.response))
         return inside if inside[1] < best[1] - clearly else best
 
+    def _free(self, fixed: dict[int, float]) -> list[int]:
+        return [i for i in range(len(self.bounds)) if i not in fixed]
+
+    def _grid(self, free: list[int]) -> FloatArray:
+        """Points of the free parameters between their bounds, a row each."""
+        axes = [np.geomspace(a, b, GRID[len(free)] + 2)[1:-1] for a, b in self.bounds[free]]
+        return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(free))
+
+    def _complete(self, values: FloatArray, free: list[int], fixed: dict[int, float]) -> FloatArray:
+        """Put the fixed parameters beside the free ones, which are the last axis."""
+        nonlinear = np.empty((*values.shape[:-1], len(self.bounds)))
+        nonlinear[..., free] = values
+        for position, value in fixed.items():
+            nonlinear[..., position] = value
+        return nonlinear
+
     def _search_inside(self, free: list[int], fixed: dict[int, float]) -> tuple[FloatArray, float]:
         from scipy.optimize import least_squares
 
         low, high = self.bounds[free].T
-        axes = [np.geomspace(a, b, GRID[len(free)] + 2)[1:-1] for a, b in zip(low, high, strict=True)]
-        points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(free))
-
-        def complete(values: FloatArray) -> FloatArray:
-            """Put the fixed parameters beside the free ones, which are the last axis."""
-            nonlinear = np.empty((*values.shape[:-1], len(self.bounds)))
-            nonlinear[..., free] = values
-            for position, value in fixed.items():
-                nonlinear[..., position] = value
-            return nonlinear
-
-        start = points[int(np.argmin(self._objectives(complete(points))))]
+        points = self._grid(free)
+        start = points[int(np.argmin(self._objectives(self._complete(points, free, fixed))))]
 
         def residual(logarithms: FloatArray) -> FloatArray:
-            return self.solve(complete(np.exp(logarithms)))[1]
+            return self.solve(self._complete(np.exp(logarithms), free, fixed))[1]
 
         found = least_squares(
             residual,
@@ -130,5 +147,5 @@ class ProfiledModel:
             ftol=1e-15,
             gtol=1e-15,
         )
-        nonlinear = complete(np.exp(found.x))
+        nonlinear = self._complete(np.exp(found.x), free, fixed)
         return nonlinear, self.objective(nonlinear)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import inf
 
 import numpy as np
@@ -60,8 +60,65 @@ def maximum_tail(
     >>> round(maximum_tail(1.959964, [[1, 0], [0, 1]]), 4), round(1 - 0.975 ** 2, 4)
     (0.0494, 0.0494)
     """
-    check_number("value", value)
-    return _tail(value, _roots(correlation), _check_degrees(degrees_of_freedom), two_sided)
+    return MaximumDistribution(correlation, degrees_of_freedom=degrees_of_freedom, two_sided=two_sided).tail(value)
+
+
+class MaximumDistribution:
+    """The distribution behind `maximum_tail`: what does not depend on the threshold is made once.
+
+    Parameters
+    ----------
+    correlation, degrees_of_freedom, two_sided
+        As for `maximum_tail`.
+    """
+
+    def __init__(self, correlation: ArrayLike, *, degrees_of_freedom: float = inf, two_sided: bool = False) -> None:
+        self.roots = _roots(correlation)
+        self.degrees_of_freedom = _check_degrees(degrees_of_freedom)
+        self.two_sided = two_sided
+
+    def tail(self, value: float) -> float:
+        """Probability that the largest statistic is above `value`."""
+        check_number("value", value)
+        if self.two_sided and value <= 0.0:
+            return 1.0
+        normal = self.degrees_of_freedom == inf
+        single = float(ndtr(-value) if normal else stdtr(self.degrees_of_freedom, -value))
+        sides = 2.0 if self.two_sided else 1.0
+        if single == 0.0 or len(self.roots) == 1:
+            return min(single * sides, 1.0)
+        # one statistic beyond the value, and what is orthogonal to it
+        share = self._points[:, 0] * single
+        beyond = -(ndtri(share) if normal else stdtrit(self.degrees_of_freedom, share))
+        if not normal:
+            # given T_j = t, the rest is multivariate t with one more degree of freedom and this scale
+            scale = chdtri(self.degrees_of_freedom + 1.0, self._points[:, -1])
+            spread = np.sqrt((self.degrees_of_freedom + beyond**2) / scale)[:, None]
+        total = 0.0
+        for j, (direction, beside) in enumerate(zip(self.roots, self._beside, strict=True)):
+            others = np.outer(beyond, self.roots @ direction)
+            others += beside if normal else beside * spread
+            others[:, j] = beyond
+            # a product with ones counts along the short axis several times faster than a sum
+            together = ((np.abs(others) if self.two_sided else others) >= value) @ np.ones(len(self.roots))
+            total += float((1.0 / np.maximum(together, 1.0)).mean())
+        return min(single * total * sides, 1.0)
+
+    @cached_property
+    def _points(self) -> FloatArray:
+        """Points of the cube: one coordinate for each dimension, one more for the variance of t statistics."""
+        rank = self.roots.shape[1]
+        return _points(rank if self.degrees_of_freedom == inf else rank + 1)
+
+    @cached_property
+    def _beside(self) -> list[FloatArray]:
+        """For each statistic, what all of them are at the points in the directions orthogonal to it."""
+        rank = self.roots.shape[1]
+        normal = _normal_points(rank, self._points.shape[1])
+        complements = [
+            np.linalg.qr(np.column_stack([direction, np.eye(rank)]))[0][:, 1:rank] for direction in self.roots
+        ]
+        return [normal @ (self.roots @ complement).T for complement in complements]
 
 
 def critical_value(
@@ -93,11 +150,10 @@ def critical_value(
     from scipy.optimize import brentq
 
     check_number("alpha", alpha, above=0, below=1)
-    roots = _roots(correlation)
-    freedom = _check_degrees(degrees_of_freedom)
+    distribution = MaximumDistribution(correlation, degrees_of_freedom=degrees_of_freedom, two_sided=two_sided)
 
     def excess(value: float) -> float:
-        return _tail(value, roots, freedom, two_sided) - alpha
+        return distribution.tail(value) - alpha
 
     low, high = 0.0 if two_sided else -1.0, 1.0
     while excess(low) < 0.0:
@@ -126,35 +182,6 @@ def _check_degrees(degrees_of_freedom: float) -> float:
     if degrees_of_freedom == inf:
         return inf
     return check_number("degrees_of_freedom", degrees_of_freedom, above=0)
-
-
-def _tail(value: float, roots: FloatArray, degrees_of_freedom: float, two_sided: bool) -> float:
-    if two_sided and value <= 0.0:
-        return 1.0
-    normal = degrees_of_freedom == inf
-    single = float(ndtr(-value) if normal else stdtr(degrees_of_freedom, -value))
-    sides = 2.0 if two_sided else 1.0
-    if single == 0.0 or len(roots) == 1:
-        return min(single * sides, 1.0)
-    rank = roots.shape[1]
-    points = _points(rank if normal else rank + 1)
-    # one statistic beyond the value, and what is orthogonal to it
-    beyond = -(ndtri(points[:, 0] * single) if normal else stdtrit(degrees_of_freedom, points[:, 0] * single))
-    beside = _normal_points(rank, rank if normal else rank + 1)
-    if not normal:
-        # given T_j = t, the rest is multivariate t with one more degree of freedom and this scale
-        spread = (degrees_of_freedom + beyond**2) / chdtri(degrees_of_freedom + 1.0, points[:, rank])
-        beside = beside * np.sqrt(spread)[:, None]
-    total = 0.0
-    for j, direction in enumerate(roots):
-        complement = np.linalg.qr(np.column_stack([direction, np.eye(rank)]))[0][:, 1:rank]
-        others = beside @ (roots @ complement).T
-        others += np.outer(beyond, roots @ direction)
-        others[:, j] = beyond
-        # a product with ones counts along the short axis several times faster than a sum
-        together = ((np.abs(others) if two_sided else others) >= value) @ np.ones(len(roots))
-        total += float((1.0 / np.maximum(together, 1.0)).mean())
-    return min(single * total * sides, 1.0)
 
 
 @lru_cache(maxsize=8)

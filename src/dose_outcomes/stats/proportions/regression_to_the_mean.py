@@ -205,7 +205,9 @@ def share_meeting_rule(holds: ArrayLike, scores: ArrayLike, follow_up: FollowUp)
     array([0.6827])
     """
     legal = check_array("scores", scores)
-    met = check_array("holds", np.asarray(holds, dtype=np.float64), dimensions=2, at_least=0, at_most=1, whole=True)
+    met = np.asarray(holds)
+    if met.dtype != np.bool_ or met.ndim != 2:
+        met = check_array("holds", met.astype(np.float64), dimensions=2, at_least=0, at_most=1, whole=True)
     spread = check_number("standard_deviation", follow_up.standard_deviation, above=0.0)
     if met.shape != (len(follow_up.expected), len(legal)):
         expected = (len(follow_up.expected), len(legal))

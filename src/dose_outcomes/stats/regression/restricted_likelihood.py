@@ -45,12 +45,16 @@ class Moments:
         self.members = (np.arange(groups)[:, None] == group).astype(np.float64)
         # what every evaluation needs of them, whatever the covariance
         self.members_n, self.members_b = self.members * self.n, self.members * self.b
-        self.both = observed[:, :, None] * observed[:, None, :]
-        self.unseen = (1.0 - observed)[:, :, None] * np.eye(self.visits)
+        self.lower = np.tril_indices(self.visits)
+        # the covariance of a pattern is the same in every group
+        distinct, self.pattern = np.unique(observed, axis=0, return_inverse=True)
+        self.both = distinct[:, :, None] * distinct[:, None, :]
+        self.unseen = (1.0 - distinct)[:, :, None] * np.eye(self.visits)
         cell = self.members @ (observed * self.n[:, None]) > 0
         # a baseline that does not vary has no slope
         slopes = np.full(self.visits, spread > 0)
         self.kept: NDArray[np.bool_] = np.concatenate([cell.ravel(), slopes])
+        self.columns = np.ix_(self.kept, self.kept)
 
     @property
     def enough(self) -> bool:
@@ -117,7 +121,7 @@ def restricted_maximum(moments: Moments) -> Maximum | None:
         except np.linalg.LinAlgError:
             return None
         if np.abs(here.slope).max() < SMALLEST_GRADIENT * max(1.0, float(moments.n.sum())):
-            root = _root(parameters, moments.visits)
+            root = _root(moments, parameters)
             # minus twice the log-likelihood: the information is half its curvature
             covariance = np.asarray(np.linalg.inv(curvature / 2.0), dtype=np.float64)
             return Maximum(root @ root.T, here.coefficients, here.uncertainty, gradient, covariance)
@@ -127,29 +131,30 @@ def restricted_maximum(moments: Moments) -> Maximum | None:
 
 def point(moments: Moments, parameters: FloatArray) -> Point | None:
     """Evaluate the restricted likelihood; None where the coefficients are not determined."""
-    root = _root(parameters, moments.visits)
+    root = _root(moments, parameters)
     padded = moments.both * (root @ root.T) + moments.unseen
-    weight = np.linalg.inv(padded) * moments.both
+    weight = (np.linalg.inv(padded) * moments.both)[moments.pattern]
     information, right = _normal_equations(moments, weight)
-    kept = moments.kept
-    columns = np.ix_(kept, kept)
+    kept, columns = moments.kept, moments.columns
     uncertainty, coefficients = np.zeros_like(information), np.zeros(len(right))
+    identified = information[columns]
     try:
-        factor = np.linalg.cholesky(information[columns])
+        factor = np.linalg.cholesky(identified)
     except np.linalg.LinAlgError:
         return None
-    uncertainty[columns] = np.linalg.inv(information[columns])
-    coefficients[kept] = uncertainty[columns] @ right[kept]
+    inverse = np.linalg.inv(identified)
+    uncertainty[columns] = inverse
+    coefficients[kept] = inverse @ right[kept]
     slope_of_covariance = _slope(moments, weight, coefficients, uncertainty)
     deviance = (
-        float(moments.n @ np.linalg.slogdet(padded)[1])
+        float(moments.n @ np.linalg.slogdet(padded)[1][moments.pattern])
         + 2.0 * float(np.log(np.diag(factor)).sum())
         + float((weight * moments.yy).sum())
         - float(coefficients @ right)
     )
     by_root = 2.0 * slope_of_covariance @ root
     by_root[np.diag_indices(moments.visits)] *= np.diag(root)
-    return Point(deviance, by_root[np.tril_indices(moments.visits)], coefficients, uncertainty)
+    return Point(deviance, by_root[moments.lower], coefficients, uncertainty)
 
 
 def _normal_equations(moments: Moments, weight: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -231,8 +236,8 @@ def _parameters(root: FloatArray) -> FloatArray:
     return np.asarray(logs[np.tril_indices(len(root))])
 
 
-def _root(parameters: FloatArray, visits: int) -> FloatArray:
-    root = np.zeros((visits, visits))
-    root[np.tril_indices(visits)] = parameters
+def _root(moments: Moments, parameters: FloatArray) -> FloatArray:
+    root = np.zeros((moments.visits, moments.visits))
+    root[moments.lower] = parameters
     np.fill_diagonal(root, np.exp(np.diag(root)))
     return root
