@@ -130,9 +130,7 @@ def release(
         definitions,
         lambda hidden: comparisons_over_shown(tables, settings, hidden),
         body_systems(next(path for path in cohort if Path(path).stem == "side_effects")),
-        inner_counts(
-            tables["subgroup_responders"], tables["baseline_categories"], tables["treatment_ends"], NO_STOPS
-        ),
+        inner_counts(tables["subgroup_responders"], tables["baseline_categories"], tables["treatment_ends"], NO_STOPS),
     )
     quality = data_quality(_read_json(accounts), _read_json(checks), settings)
     attrition = release_attrition(tables["attrition"], minimum, quality["tables"])

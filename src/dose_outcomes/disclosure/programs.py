@@ -107,7 +107,9 @@ class Moves:
     With one column for both, a program would begin with all counts at one of their bounds, not with no move.
     """
 
-    def __init__(self, sums: Sums, places: Sequence[int], lower: NDArray[np.float64], upper: NDArray[np.float64]) -> None:
+    def __init__(
+        self, sums: Sums, places: Sequence[int], lower: NDArray[np.float64], upper: NDArray[np.float64]
+    ) -> None:
         import numpy as np
 
         self._count = len(places)

@@ -18,6 +18,7 @@ from dose_outcomes.disclosure.quantities import ROOM, WITHOUT, Cell, Quantities
 from dose_outcomes.disclosure.splits import dark, parts_not_shown
 from dose_outcomes.disclosure.structure import hide_by_structure
 from dose_outcomes.disclosure.suppression import Suppression
+from dose_outcomes.disclosure.wording import is_small
 from dose_outcomes.results import ALL
 
 #: One prepares programs while the other solves; more would wait for each other.
@@ -28,11 +29,6 @@ _MANY_UNDIVIDED = 4
 _ROUNDS = 4
 #: Sets of patients: decided on first, and shown or hidden whatever else is counted of them.
 PATIENTS = ("analysed", "assessable")
-#: The last numbers of the flows of patients and of side effects: the attrition shows them, whatever the rows do.
-_OF_FLOWS = tuple(
-    Cell(what, endpoint, "analysed, target", "", ALL, ALL, None)
-    for what, endpoint in (("analysed", ""), ("side effects", "any"))
-)
 
 
 def suppress_patients(quantities: Quantities, minimum_count: int) -> Suppression:
@@ -52,7 +48,7 @@ def suppress_patients(quantities: Quantities, minimum_count: int) -> Suppression
     state.consider(patients | rooms)
     state.leave_untold(quantities.untold)
     state.leave_undivided(parts_not_shown(quantities, minimum_count, places - patients))
-    free = (patients | rooms) - _told(quantities)
+    free = (patients | rooms) - _told(quantities, minimum_count)
     hide_by_structure(state, _in_order(state, free))
     _search(state, free)
     state.leave_undivided(dark(quantities, {place for place in patients if state.hidden[place]}))
@@ -81,7 +77,7 @@ def suppress_rest(state: Suppression, days: Days) -> None:
     state.forget()
     state.leave_undivided(parts_not_shown(quantities, state.minimum_count, patients | days.places))
     _leave_out_undivided(state)
-    free = places - settled - _told(quantities)
+    free = places - settled - _told(quantities, state.minimum_count)
     # days are chosen by their counts in any case
     hide_by_structure(state, _in_order(state, free - days.places - quantities.untold - quantities.some))
     _search(state, free, _THREADS)
@@ -91,7 +87,7 @@ def suppress_rest(state: Suppression, days: Days) -> None:
 def _hide_patients_too(state: Suppression) -> None:
     """Hide sets of patients where a count cannot be opened otherwise, and everything of them."""
     every = set(range(len(state.quantities.values)))
-    places = every - _told(state.quantities)
+    places = every - _told(state.quantities, state.minimum_count)
     for _ in range(_ROUNDS):
         if not state.narrow(sorted(places)):
             return
@@ -158,9 +154,24 @@ def _search(state: Suppression, free: set[int], threads: int = 1) -> None:
             pass  # raises what a thread has raised
 
 
-def _told(quantities: Quantities) -> set[int]:
-    """Return the counts that another file tells: to hide them would open nothing."""
-    found = (quantities.found.get(name) for name in _OF_FLOWS)
+def _told(quantities: Quantities, minimum_count: int) -> set[int]:
+    """Return the counts that the attrition tells too, as what its flows end with: to hide them would open nothing.
+
+    A flow that leaves out a small number does not tell what is left.
+    """
+
+    def place_of(what: str, endpoint: str, population: str, day: int | None = None) -> int | None:
+        return quantities.found.get(Cell(what, endpoint, f"{population}, target", "", ALL, ALL, day))
+
+    patients = place_of("analysed", "", "analysed")
+    found = {place_of("side effects", "any", "analysed"), patients}
+    for name, place in quantities.found.items():
+        ends_flow = (name.condition, name.dose, name.subgroup) == (ALL, ALL, "")
+        if not ends_flow or name.what not in ("assessable", "assessable observed"):
+            continue
+        begins = patients if name.what == "assessable" else place_of("assessable", name.endpoint, "assessable")
+        if begins is not None and not is_small(quantities.values[begins] - quantities.values[place], minimum_count):
+            found.add(place)
     return {place for place in found if place is not None}
 
 
