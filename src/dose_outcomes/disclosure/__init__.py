@@ -1,9 +1,9 @@
 """The only door from data/ to reports/: hides small counts and what would reveal them, and writes what is left.
 
 `declared` says what every number is made of; `rows` turns the tidy table into counts (`quantities`), and `relations`,
-`inner`, `nested` and `days` note the sums that hold between them; `secondary` chooses what else to hide so that no hidden count
-follows from those shown: by `splits`, then by `structure`, then by `opening`, which ask `programs`, and keeps the state
-in `suppression`; `estimates`, `curves` and `attrition` write the outcome into the tables.
+`inner`, `nested` and `days` note the sums that hold between them; `secondary` chooses what else to hide so that no
+hidden count follows from those shown: by `splits`, then by `structure`, then by `opening`, which ask `programs`, and
+keeps the state in `suppression`; `estimates`, `curves` and `attrition` write the outcome into the tables.
 """
 
 from dose_outcomes.disclosure.attrition import exclusions_of, release_attrition

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dose_outcomes.disclosure.programs import FAR
@@ -51,6 +52,8 @@ class Inner:
 
 #: Sides that are nearer to the true ones than this are open: no count moves farther than `FAR`, and few at once.
 _ENOUGH = 2 * FAR
+#: A table of one row has no inside.
+_LEAST_SIDES = 2
 #: What is counted up to a day.
 _ENDS = (_STOPPED, _FOR_A_REASON, _LEFT)
 
@@ -177,18 +180,17 @@ def _tell(quantities: Quantities, inner: Inner, sides: list[Cell], doses: list[s
     cells = [[side.at(dose=dose) for dose in doses] for side in sides]
     counts = np.array([[inner.of(cell) for cell in row] for row in cells])
     more = np.array([[_most(quantities, inner, cell) for cell in row] for row in cells]) - counts
-    for chosen in range(1, 2 ** len(doses) - 1):
-        in_chosen = np.array([bool(chosen >> number & 1) for number in range(len(doses))])
-        inside, outside = more[:, ~in_chosen].sum(axis=1), counts[:, in_chosen].sum(axis=1)
-        least = np.minimum(inside, outside).sum()
-        # at least one condition is in R, and one is not
-        if (inside < outside).all():
-            least += (outside - inside).min()
-        elif (outside <= inside).all():
-            least += (inside - outside).min()
-        if least < _ENOUGH:
-            return True
-    return False
+    subsets = np.arange(1, 2 ** len(doses) - 1)
+    chosen = (subsets[:, None] >> np.arange(len(doses)) & 1).astype(bool)
+    if not chosen.size or len(sides) < _LEAST_SIDES:
+        return False
+    # rows are conditions, columns sets of doses
+    in_r, not_in_r = more @ ~chosen.T, counts @ chosen.T
+    least = np.minimum(in_r, not_in_r).sum(axis=0)
+    # of the conditions one at least is in R, and one is not
+    least += np.where((in_r < not_in_r).all(axis=0), (not_in_r - in_r).min(axis=0), 0)
+    least += np.where((not_in_r <= in_r).all(axis=0), (in_r - not_in_r).min(axis=0), 0)
+    return bool((least < _ENOUGH).any())
 
 
 def _most(quantities: Quantities, inner: Inner, cell: Cell) -> int:
@@ -228,7 +230,7 @@ def _note(quantities: Quantities, name: Cell, count: int) -> None:
 
 def _note_growth(quantities: Quantities, cells: list[Cell]) -> None:
     """Note that what is counted up to a day is no less on the next."""
-    for early, late in zip(cells, cells[1:], strict=False):
+    for early, late in pairwise(cells):
         first, last = quantities.found[early], quantities.found[late]
         name = late.at(what=f"{SINCE}{early.day} {late.what}")
         between = quantities.add(name, quantities.values[last] - quantities.values[first], shown=False)

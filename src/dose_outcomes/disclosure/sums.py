@@ -150,7 +150,8 @@ def _slices(starts: NDArray[np.intp], own: NDArray[np.intp]) -> NDArray[np.intp]
     begin = starts[own]
     lengths = starts[own + 1] - begin
     ends = lengths.cumsum()
-    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(begin - (ends - lengths), lengths)
+    found: NDArray[np.intp] = np.arange(ends[-1] if len(ends) else 0) + np.repeat(begin - (ends - lengths), lengths)
+    return found
 
 
 def _each_once(numbers: NDArray[np.intp], below: int) -> NDArray[np.intp]:

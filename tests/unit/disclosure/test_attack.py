@@ -346,3 +346,19 @@ def test_rows_that_nobody_declared_are_withheld():
     assert pd.isna(released["estimate"])
     assert pd.isna(released["n"])
     assert pd.isna(released["events"])
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(19, id="those who stopped, by condition and by dose"),
+        pytest.param(25, id="subgroups, by condition and by dose"),
+        pytest.param(182, id="side effects, whose number the attrition tells"),
+        pytest.param(275, id="those lost, who are some of those who left"),
+        pytest.param(432, id="assessable patients, whose number the attrition tells"),
+    ],
+)
+def test_cohorts_in_which_hidden_counts_were_once_found(seed):
+    own = random_cohort(seed)
+    found = results_of(own)
+    assert [str(leak) for leak in attacking.attack(release(found, own), found, own).leaks] == []
