@@ -33,8 +33,6 @@ _NOTHING = 1e-7
 _PUSHES, _FEW, _SEED = 10, 3, 1
 #: The share of counts that such a program must open, or else asking one by one is quicker.
 _WORTH_A_PUSH = 0.02
-#: So many are not asked at once: the time of a program grows faster than their number.
-_MANY = 10_000
 #: A whole group is asked at once where it is less than so many times what is around a count.
 _WORTH = 2
 
@@ -67,8 +65,6 @@ def _push_all(state: Suppression, wanted: set[int], unknown: Sequence[int]) -> N
 
     generator = np.random.default_rng(_SEED)
     for group in state.sums.groups(unknown):
-        if len(group) > _MANY:
-            continue
         every = range(len(group))
         program: Moves | None = None
         least, before = max(_FEW, len(group) * _WORTH_A_PUSH), len(wanted)
@@ -119,8 +115,7 @@ def _hide_for(state: Suppression, place: int, movable: NDArray[np.bool_], whole:
         hidden = _open(_Cheapest(state, around), place, state.needed(place))
         if hidden is not None or len(around) < size:
             return hidden or set()
-    moves = whole.moves()
-    return (moves and _open(moves, place, state.needed(place))) or set()
+    return _open(whole.moves(), place, state.needed(place)) or set()
 
 
 def _open(cheapest: _Cheapest, place: int, needed: int) -> set[int] | None:
@@ -147,10 +142,8 @@ class _Whole:
         """Return how many counts around one are tried before all of them."""
         return [size for size in AROUND if size == AROUND[0] or size * _WORTH <= len(self._places)]
 
-    def moves(self) -> _Cheapest | None:
-        """Return the moves as they are now; None where there are too many counts."""
-        if len(self._places) > _MANY:
-            return None
+    def moves(self) -> _Cheapest:
+        """Return the moves as they are now."""
         if self._found is None:
             self._found = _Cheapest(self._state, self._places)
         else:

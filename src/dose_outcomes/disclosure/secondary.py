@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dose_outcomes.disclosure.days import Days
 from dose_outcomes.disclosure.opening import follows, open_all
 from dose_outcomes.disclosure.quantities import ROOM, WITHOUT, Cell, Quantities
-from dose_outcomes.disclosure.splits import dark, parts_not_shown
+from dose_outcomes.disclosure.splits import LEAST_SPLIT, dark, parts_not_shown
 from dose_outcomes.disclosure.structure import hide_by_structure
 from dose_outcomes.disclosure.suppression import Suppression
 from dose_outcomes.disclosure.wording import is_small
@@ -25,6 +25,8 @@ from dose_outcomes.results import ALL
 _THREADS = 2
 #: Of a sum: with fewer the attack finds counts that have too few values.
 _MANY_UNDIVIDED = 4
+#: Conditions of which nothing is shown by dose; how a dose is divided between two would be told by one of them.
+_SEVERAL = 3
 #: What is hidden with a set of patients must be protected in its turn.
 _ROUNDS = 4
 #: Sets of patients: decided on first, and shown or hidden whatever else is counted of them.
@@ -77,6 +79,7 @@ def suppress_rest(state: Suppression, days: Days) -> None:
     state.forget()
     state.leave_undivided(parts_not_shown(quantities, state.minimum_count, patients | days.places))
     _leave_out_undivided(state)
+    _leave_out_few(state)
     free = places - settled - _told(quantities, state.minimum_count)
     # days are chosen by their counts in any case
     hide_by_structure(state, _in_order(state, free - days.places - quantities.untold - quantities.some))
@@ -131,6 +134,43 @@ def _leave_out_undivided(state: Suppression) -> None:
         if ALL not in (names[next(iter(sums[number]))].condition, names[next(iter(sums[number]))].dose)
         and len(undivided.intersection(sums[number])) >= _MANY_UNDIVIDED
     )
+
+
+def _leave_out_few(state: Suppression) -> None:
+    """Forget how the doses of small conditions add up, where nothing is shown of any of their cells.
+
+    Of several conditions with few patients only their sum at a dose limits what is shown; how it is divided among them
+    does not, since each has any number of patients at any dose. A study of few patients with many conditions consists
+    of such cells.
+    """
+    quantities = state.quantities
+    names = quantities.names
+    everybody = (
+        (name.condition, place)
+        for name, place in quantities.found.items()
+        if name.what == "analysed" and name.condition != ALL and name.dose == ALL
+    )
+    few = {c for c, place in everybody if is_small(quantities.values[place], LEAST_SPLIT * state.minimum_count)}
+    lit = {
+        (name.condition, _attribution(name))
+        for place, name in enumerate(names)
+        if name.condition in few and name.dose != ALL and state.is_known(place) and not quantities.is_of_nobody(place)
+    }
+    for attribution in {_attribution(name) for name in names}:
+        dark = {condition for condition in few if (condition, attribution) not in lit}
+        if len(dark) >= _SEVERAL:
+            numbers = state.sums.joining(
+                place
+                for place, name in enumerate(names)
+                if name.condition in dark and name.dose != ALL and _attribution(name) == attribution
+            )
+            state.leave_out(
+                number for number in numbers if len({names[place].condition for place in quantities.sums[number]}) == 1
+            )
+
+
+def _attribution(name: Cell) -> str:
+    return name.population.rpartition(", ")[2]
 
 
 def _search(state: Suppression, free: set[int], threads: int = 1) -> None:
