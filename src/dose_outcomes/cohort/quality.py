@@ -20,7 +20,8 @@ CATEGORIES = ("conformance", "completeness", "plausibility")
 #: source outside (which would be validation).
 CONTEXT = "verification"
 STATUSES = ("passed", "warned", "failed", "nothing to check")
-FEW, MOST = "<{}", "all but fewer than {}"
+FEW, MOST, MORE = "<{}", "all but fewer than {}", "{} or more"
+SET_ASIDE = "set aside"
 #: Stands for reasons that are not named.
 SEVERAL = "several reasons"
 
@@ -102,7 +103,7 @@ def data_quality(accounts: list[dict[str, Any]], verdicts: list[dict[str, Any]],
     for one in verdicts:
         threshold = study.quality.thresholds.get(one["id"])
         outcome = status(one["severity"], one["checked"], one["failing"], threshold)
-        effect = {"failed": "set aside", "warned": "used as they stand"}.get(outcome, "")
+        effect = {"failed": SET_ASIDE, "warned": "used as they stand"}.get(outcome, "")
         checks.append({**one, "file": files.get(one["table"], ""), "status": outcome, "effect": effect})
         checks[-1]["context"] = CONTEXT
         if variable := origin(one["table"], one["column"], study):
@@ -145,6 +146,8 @@ def shown_quality(
     rules do not give the number of empty cells by subtraction. Reasons rows were set aside are joined as the flow of
     the table joins them (`joined`), so that the two do not differ by a small number; where it joins them with
     exclusions, neither the rows set aside nor those used are shown, and where it hides its start, nor are those read.
+    Where reasons are joined, the rows of a rule that sets rows aside are rounded down too: taken from those joined,
+    they would leave a small reason.
 
     Parameters
     ----------
@@ -159,19 +162,25 @@ def shown_quality(
     if minimum_count <= 1:
         return quality
     few, most = FEW.format(minimum_count), MOST.format(minimum_count)
+    tables = [_shown_table(table, minimum_count, (exclusions or {}).get(table["table"])) for table in quality["tables"]]
+    joint = {
+        table["table"]
+        for table, own in zip(tables, quality["tables"], strict=True)
+        if len(table["reasons"]) < len(own["reasons"]) or any(one["rows"] is None for one in table["reasons"])
+    }
 
     def shown(check: dict[str, Any]) -> dict[str, Any]:
         failing, passing = check["failing"], check["checked"] - check["failing"]
         number = few if 0 < failing < minimum_count else most if 0 < passing < minimum_count and failing else failing
+        if number == failing and failing and check["table"] in joint and check["effect"] == SET_ASIDE:
+            number = MORE.format(failing - failing % minimum_count)
         checked = check["checked"]
         asked = few if 0 < checked < minimum_count else checked - checked % minimum_count
         return {**check, "failing": few if asked == few and failing else number, "checked": asked}
 
     return {
         **quality,
-        "tables": [
-            _shown_table(table, minimum_count, (exclusions or {}).get(table["table"])) for table in quality["tables"]
-        ],
+        "tables": tables,
         "checks": [shown(check) for check in quality["checks"]],
     }
 

@@ -228,6 +228,21 @@ def test_no_small_count_is_shown_and_no_shown_ones_give_one_back(cases, reasons,
         assert table["rows_used"] is None
 
 
+@pytest.mark.parametrize(
+    ("reasons", "severity", "failing"),
+    [
+        ({"dose is missing": 6, "day is missing": 3}, "error", "5 or more"),  # joined: 9; less 6 it would give 3
+        ({"dose is missing": 6, "day is missing": 7}, "error", 6),
+        ({"dose is missing": 6}, "error", 6),
+        ({"dose is missing": 6, "day is missing": 3}, "warning", 6),  # its rows are used
+    ],
+)
+def test_rows_of_a_rule_do_not_give_back_a_reason_that_is_joined(reasons, severity, failing):
+    stored = [verdict(100, 6, table="doses", severity=severity).as_record()]
+    shown = shown_quality(data_quality([account("doses", 100, **reasons)], stored, study()), 5)
+    assert [one["failing"] for one in shown["checks"]] == [failing]
+
+
 def test_the_listing_holds_no_value():
     text = findings_text([FAULT], "data/derived/faults.csv")
     assert "PATIENT-X" not in text
