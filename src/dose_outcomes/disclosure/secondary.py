@@ -25,8 +25,8 @@ from dose_outcomes.results import ALL
 _THREADS = 2
 #: Of a sum: with fewer the attack finds counts that have too few values.
 _MANY_UNDIVIDED = 4
-#: Conditions of which nothing is shown by dose; how a dose is divided between two would be told by one of them.
-_SEVERAL = 3
+#: Conditions of which nothing is shown by dose: of three or four the attack finds counts that follow.
+_SEVERAL = 6
 #: What is hidden with a set of patients must be protected in its turn.
 _ROUNDS = 4
 #: Sets of patients: decided on first, and shown or hidden whatever else is counted of them.
@@ -139,7 +139,7 @@ def _leave_out_undivided(state: Suppression) -> None:
 def _leave_out_few(state: Suppression) -> None:
     """Forget how the doses of small conditions add up, where nothing is shown of any of their cells.
 
-    Of several conditions with few patients only their sum at a dose limits what is shown; how it is divided among them
+    Of many conditions with few patients only their sum at a dose limits what is shown; how it is divided among them
     does not, since each has any number of patients at any dose. A study of few patients with many conditions consists
     of such cells.
     """

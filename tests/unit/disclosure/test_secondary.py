@@ -13,6 +13,7 @@ from dose_outcomes.disclosure.secondary import suppress_patients, suppress_rest
 from dose_outcomes.disclosure.suppression import Suppression
 
 DOSES = ("1 mg", "3 mg")
+SMALL = ("Crohn", "Fibromyalgia", "Lupus", "Psoriasis", "Sclerosis", "Uveitis")
 
 
 def cell(condition: str, dose: str) -> Cell:
@@ -40,16 +41,16 @@ def followed(state: Suppression, condition: str, dose: str) -> list[set[str]]:
 
 def test_how_small_conditions_are_divided_by_dose_is_not_followed():
     """Six patients each, so nothing is shown by dose: of a condition's doses only the sums over conditions count."""
-    state = hidden_of({"Crohn": 3, "Lupus": 3, "Psoriasis": 3, "Pain": 40})
-    assert followed(state, "Crohn", "1 mg") == [{"Crohn", "Lupus", "Psoriasis", "Pain", "all"}]
+    state = hidden_of(dict.fromkeys(SMALL, 3) | {"Pain": 40})
+    assert followed(state, "Crohn", "1 mg") == [{*SMALL, "Pain", "all"}]
     assert {"Pain"} in followed(state, "Pain", "1 mg")
 
 
 @pytest.mark.parametrize(
     "conditions",
     [
-        {"Crohn": 3, "Lupus": 3, "Pain": 40},  # of two, one would tell of the other
-        {"Crohn": 12, "Lupus": 12, "Psoriasis": 12, "Pain": 40},  # enough of each to be divided
+        dict.fromkeys(SMALL[:5], 3) | {"Pain": 40},  # of few, one would tell of the others
+        dict.fromkeys(SMALL, 12) | {"Pain": 40},  # enough of each to be divided
     ],
 )
 def test_others_are_followed(conditions):
@@ -57,7 +58,7 @@ def test_others_are_followed(conditions):
 
 
 def test_the_cells_of_small_conditions_are_hidden_all_the_same():
-    state = hidden_of({"Crohn": 3, "Lupus": 3, "Psoriasis": 3, "Pain": 40})
+    state = hidden_of(dict.fromkeys(SMALL, 3) | {"Pain": 40})
     found = state.quantities.found
     assert [state.hidden[found[cell("Crohn", dose)]] for dose in ("all", *DOSES)] == [False, True, True]
 
