@@ -16,8 +16,8 @@ from itertools import pairwise
 from typing import Any
 
 from dose_outcomes.disclosure.courses import COMPETING, Course, choose, patients_of, read_courses
-from dose_outcomes.disclosure.nested import note_within
-from dose_outcomes.disclosure.quantities import AT_RISK, CENSORED, SINCE, Cell, Quantities
+from dose_outcomes.disclosure.nested import note_growth, note_within
+from dose_outcomes.disclosure.quantities import AT_RISK, CENSORED, SINCE, STOPPED_THE_DRUG, Cell, Quantities
 from dose_outcomes.disclosure.suppression import Suppression
 from dose_outcomes.disclosure.wording import is_small
 from dose_outcomes.results import ALL
@@ -28,7 +28,7 @@ _FEW_DAYS = 12
 #: Of each the events by a day are among those of the other: its endpoint where it is another, how many days earlier.
 _WITHIN = (
     ("first responses on the drug", "first responses", "", 0),
-    ("stopped or lost", f"{CENSORED}stopped", "stopped the drug", 1),
+    ("stopped or lost", f"{CENSORED}stopped", STOPPED_THE_DRUG, 1),
 )
 
 
@@ -146,17 +146,10 @@ def note_parts_by_day(quantities: Quantities, days: Days) -> None:
             note_within(quantities, name, name.at(what="patients with", day=None), may_be_known=True)
     for of_group in rooms.values():
         for early, late in pairwise(of_group):
-            _note_growth(quantities, early, late)
-
-
-def _note_growth(quantities: Quantities, early: int, late: int) -> None:
-    """Note that a room is no smaller on a later day: who is not in the part does not come back into it."""
-    grown = quantities.values[late] - quantities.values[early]
-    name = quantities.names[late]
-    more = name.at(what=f"{name.what} since day {quantities.names[early].day}")
-    between = quantities.add(more, grown, shown=False) if grown >= 0 else None
-    if between is not None:
-        quantities.relate((early, between), late)
+            # who is not in the part does not come back into it
+            note_growth(
+                quantities, early, late, f"{quantities.names[late].what} since day {quantities.names[early].day}"
+            )
 
 
 def _chosen_together(days: Days) -> list[list[Cell]]:

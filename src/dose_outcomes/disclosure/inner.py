@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from dose_outcomes.disclosure.nested import note_growth
 from dose_outcomes.disclosure.programs import FAR
-from dose_outcomes.disclosure.quantities import CENSORED, ROOM, SINCE, Cell, Quantities
+from dose_outcomes.disclosure.quantities import CENSORED, ROOM, SINCE, STOPPED_THE_DRUG, Cell, Quantities
 from dose_outcomes.disclosure.rows import note_complement
 from dose_outcomes.results import ALL
 
@@ -24,7 +25,12 @@ if TYPE_CHECKING:
 
 _ANALYSED, _ASSESSABLE = "analysed, target", "assessable, target"
 _STOPPED, _FOR_A_REASON, _LEFT = "stopped", "stopped for a reason", f"{CENSORED}stopped"
-_THE_DRUG = "stopped the drug"
+#: What is counted up to a day.
+_ENDS = (_STOPPED, _FOR_A_REASON, _LEFT)
+#: Sides that are nearer to the true ones than this are open: no count moves farther than `FAR`, and few at once.
+_ENOUGH = 2 * FAR
+#: A table of one row has no inside.
+_LEAST_SIDES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +54,6 @@ class Inner:
             days = self.ends.get(name.at(day=None), {})
             return sum(number for day, number in days.items() if day <= name.day)
         return self.counts.get(name, 0)
-
-
-#: Sides that are nearer to the true ones than this are open: no count moves farther than `FAR`, and few at once.
-_ENOUGH = 2 * FAR
-#: A table of one row has no inside.
-_LEAST_SIDES = 2
-#: What is counted up to a day.
-_ENDS = (_STOPPED, _FOR_A_REASON, _LEFT)
 
 
 def inner_counts(
@@ -88,7 +86,7 @@ def inner_counts(
         name = Cell("described", f"{characteristic}: {value}", _ANALYSED, "", condition, dose, None)
         found.counts[name] = int(n)
     for condition, dose, day, reason, n in _rows(treatment_ends, ["condition", "dose", "day", "reason", "n"]):
-        name = Cell(_LEFT, _THE_DRUG, _ANALYSED, "", condition, dose, None)
+        name = Cell(_LEFT, STOPPED_THE_DRUG, _ANALYSED, "", condition, dose, None)
         if reason in no_stops:
             found.ends[name][int(day)] += int(n)
         else:
@@ -121,7 +119,10 @@ def add_inner(quantities: Quantities, inner: Inner, parts_of: Mapping[str, Mappi
                 if own.what in _ENDS and own not in ends[own.at(day=None)]:
                     ends[own.at(day=None)].append(own)
     for cells in ends.values():
-        _note_growth(quantities, sorted(cells, key=lambda cell: cell.day or 0))
+        for early, late in pairwise(sorted(cells, key=lambda cell: cell.day or 0)):
+            what = f"{SINCE}{early.day} {late.what}"
+            between = note_growth(quantities, quantities.found[early], quantities.found[late], what)
+            quantities.untold.update(() if between is None else (between,))
     _note_those_left(quantities, ends)
 
 
@@ -197,7 +198,7 @@ def _most(quantities: Quantities, inner: Inner, cell: Cell) -> int:
     """Return how large a count can be with the others of its cell as they are."""
     patients = _value(quantities, cell.at(what="analysed", endpoint="", subgroup="", population=_ANALYSED, day=None))
     if cell.what in _ENDS:
-        ended = [cell.at(what=what, endpoint=_THE_DRUG) for what in (_STOPPED, _LEFT)]
+        ended = [cell.at(what=what, endpoint=STOPPED_THE_DRUG) for what in (_STOPPED, _LEFT)]
         return patients - sum(map(inner.of, ended)) + inner.of(cell)
     if cell.what == "described":
         return patients
@@ -226,17 +227,6 @@ def _note(quantities: Quantities, name: Cell, count: int) -> None:
     if name.what == "responders" and place is not None and patients is not None:
         others = note_complement(quantities, patients, place)
     quantities.untold.update(one for one in (place, others) if one is not None)
-
-
-def _note_growth(quantities: Quantities, cells: list[Cell]) -> None:
-    """Note that what is counted up to a day is no less on the next."""
-    for early, late in pairwise(cells):
-        first, last = quantities.found[early], quantities.found[late]
-        name = late.at(what=f"{SINCE}{early.day} {late.what}")
-        between = quantities.add(name, quantities.values[last] - quantities.values[first], shown=False)
-        if between is not None:
-            quantities.untold.add(between)
-            quantities.relate((first, between), last)
 
 
 def _note_those_left(quantities: Quantities, ends: Mapping[Cell, list[Cell]]) -> None:

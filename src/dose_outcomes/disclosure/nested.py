@@ -107,6 +107,21 @@ def note_within(quantities: Quantities, part: Cell, whole: Cell, *, may_be_known
     return room
 
 
+def note_growth(quantities: Quantities, early: int, late: int, what: str) -> int | None:
+    """Note that one count is at most another one of a later day; return what was added between the days.
+
+    Parameters
+    ----------
+    what : str
+        What that is called.
+    """
+    grown = quantities.values[late] - quantities.values[early]
+    between = quantities.add(quantities.names[late].at(what=what), grown, shown=False) if grown >= 0 else None
+    if between is not None:
+        quantities.relate((early, between), late)
+    return between
+
+
 def body_systems(side_effects: str) -> dict[str, str]:
     """Return the body system of every term that has one, by the names of their endpoints.
 

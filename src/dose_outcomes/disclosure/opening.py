@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dose_outcomes.disclosure.programs import AROUND, FAR, Moves, Program
+from dose_outcomes.disclosure.programs import AROUND, FAR, Moves, rises_and_falls
 from dose_outcomes.disclosure.suppression import Suppression
 
 if TYPE_CHECKING:
@@ -162,15 +162,15 @@ class _Cheapest:
         import numpy as np
 
         count = len(places)
-        small = state.which_small(places).nonzero()[0].tolist()
         self._state, self._places = state, places
-        self._counts = [*places, *places, *(places[number] for number in small)]
-        self._signs = np.repeat((1.0, -1.0, 1.0), (count, count, len(small)))
-        self._marks = len(self._counts) - len(small)
+        marked = [places[number] for number in state.which_small(places).nonzero()[0].tolist()]
+        self._counts = [*places, *places, *marked]
+        self._marks = 2 * count
         self._numbers = {place: [number, number + count] for number, place in enumerate(places)}
-        for column, number in enumerate(small, start=self._marks):
-            self._numbers[places[number]].append(column)
-        self._program = Program(state.sums, self._counts, self._signs)
+        for column, place in enumerate(marked, start=self._marks):
+            self._numbers[place].append(column)
+        self._signs = np.repeat((1.0, -1.0, 1.0), (count, count, len(marked)))
+        self._program = rises_and_falls(state.sums, places, marked)
         self.refresh()
 
     def refresh(self) -> None:

@@ -101,10 +101,26 @@ class Program:
         return np.array(self._solver.getSolution().col_value)
 
 
-class Moves:
-    """The moves of some counts within bounds, with a column for the rise of each and one for its fall.
+def rises_and_falls(sums: Sums, places: Sequence[int], more: Sequence[int] = ()) -> Program:
+    """Return a program with a column for the rise of each count, then one for the fall of each, then more for rises.
 
     With one column for both, a program would begin with all counts at one of their bounds, not with no move.
+    """
+    import numpy as np
+
+    count = len(places)
+    return Program(sums, [*places, *places, *more], np.repeat((1.0, -1.0, 1.0), (count, count, len(more))))
+
+
+class Moves:
+    """The moves of some counts within bounds.
+
+    Parameters
+    ----------
+    sums, places
+        As `Program`.
+    lower, upper : array of float
+        By how much each count may change: none, or less, and none, or more.
     """
 
     def __init__(
@@ -113,7 +129,7 @@ class Moves:
         import numpy as np
 
         self._count = len(places)
-        self._program = Program(sums, [*places, *places], np.repeat((1.0, -1.0), self._count))
+        self._program = rises_and_falls(sums, places)
         every = np.arange(2 * self._count)
         self._program.bound(every, np.zeros(len(every)), np.concatenate([np.maximum(upper, 0), np.maximum(-lower, 0)]))
 

@@ -15,6 +15,8 @@ CENSORED = "censored: "
 """Begins the name of those whose time at risk ended without an event."""
 AT_RISK = "at risk: "
 """Begins the name of those at risk on a day."""
+STOPPED_THE_DRUG = "stopped the drug"
+"""Endpoint of those who stopped, and of those who left without stopping."""
 SINCE = "since day "
 """Begins the name of what happened between two days."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from dose_outcomes.disclosure.quantities import Cell, Quantities
+from dose_outcomes.disclosure.quantities import STOPPED_THE_DRUG, Cell, Quantities
 from dose_outcomes.disclosure.wording import is_small
 from dose_outcomes.results import ALL
 
@@ -111,7 +111,7 @@ def _over_categories(quantities: Quantities, names: list[Cell]) -> None:
         if name.what in ("described", "state of the day") and colon:
             by_variable[name.at(endpoint=variable)].append(name)
         elif name.what == "stopped for a reason":
-            by_variable[name.at(endpoint="stopped the drug", what="stopped")].append(name)
+            by_variable[name.at(endpoint=STOPPED_THE_DRUG, what="stopped")].append(name)
     for name, cells in by_variable.items():
         everybody = name.at(what="analysed", endpoint="", day=None)
         for candidate in (everybody, name.at(what="known"), name):

@@ -46,11 +46,13 @@ def suppress_patients(quantities: Quantities, minimum_count: int) -> Suppression
     state = Suppression(quantities, minimum_count)
     places = set(range(len(quantities.values)))
     patients = {place for place in places if quantities.names[place].what in PATIENTS}
-    rooms = {place for place in places if quantities.names[place].what.startswith((f"{ROOM}assessable", "described"))}
-    state.consider(patients | rooms)
+    # what lies between two sets, and categories of patients: they limit the sets
+    kinds = (f"{ROOM}assessable", "described")
+    limits = {place for place in places if quantities.names[place].what.startswith(kinds)}
+    state.consider(patients | limits)
     state.leave_untold(quantities.untold)
     state.leave_undivided(parts_not_shown(quantities, minimum_count, places - patients))
-    free = (patients | rooms) - _told(quantities, minimum_count)
+    free = (patients | limits) - _told(quantities, minimum_count)
     hide_by_structure(state, _in_order(state, free))
     _search(state, free)
     state.leave_undivided(dark(quantities, {place for place in patients if state.hidden[place]}))
@@ -80,17 +82,23 @@ def suppress_rest(state: Suppression, days: Days) -> None:
     state.leave_undivided(parts_not_shown(quantities, state.minimum_count, patients | days.places))
     _leave_out_undivided(state)
     _leave_out_few(state)
-    free = places - settled - _told(quantities, state.minimum_count)
+    told = _told(quantities, state.minimum_count)
+    free = places - settled - told
     # days are chosen by their counts in any case
     hide_by_structure(state, _in_order(state, free - days.places - quantities.untold - quantities.some))
     _search(state, free, _THREADS)
-    _hide_patients_too(state)
+    _hide_patients_too(state, places - told)
 
 
-def _hide_patients_too(state: Suppression) -> None:
-    """Hide sets of patients where a count cannot be opened otherwise, and everything of them."""
+def _hide_patients_too(state: Suppression, places: set[int]) -> None:
+    """Hide sets of patients where a count cannot be opened otherwise, and everything of them.
+
+    Parameters
+    ----------
+    places : set of int
+        Counts that may be hidden.
+    """
     every = set(range(len(state.quantities.values)))
-    places = every - _told(state.quantities, state.minimum_count)
     for _ in range(_ROUNDS):
         if not state.narrow(sorted(places)):
             return

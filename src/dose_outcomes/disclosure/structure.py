@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dose_outcomes.disclosure.programs import AROUND, FAR, Program
+from dose_outcomes.disclosure.programs import AROUND, FAR, rises_and_falls
 from dose_outcomes.disclosure.quantities import ROOM
 from dose_outcomes.disclosure.suppression import Suppression
 
@@ -62,11 +62,11 @@ def _free(state: Suppression, place: int, movable: NDArray[np.bool_], group: Seq
     import numpy as np
 
     # where the nearest are not enough the whole group is as quick: no values, hence few steps
-    for size in (*AROUND[:2], len(group)):
+    for size in (*AROUND, len(group)):
         whole = size >= len(group)
         around = [place, *(one for one in group if one != place)] if whole else state.around(place, size, movable)
         count = len(around)
-        program = Program(state.sums, [*around, *around], np.repeat((1.0, -1.0), count))
+        program = rises_and_falls(state.sums, around)
         costs, lower, upper = state.costs(around), np.zeros(2 * count), np.full(2 * count, FAR)
         costs[state.which_small(around)] = _COST_OF_SMALL
         # the first one rises by one, at no cost; the others rise and fall as they must

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from html import unescape
+from html.parser import HTMLParser
 
 _SPACE = re.compile(r"\s+")
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
@@ -16,8 +16,6 @@ _LIGHT = re.compile(r":root\s*\{([^}]*)\}")
 _COLOUR = re.compile(r"(--[\w-]+):\s*(#[0-9a-f]{6})")
 _VARIABLE = re.compile(r"var\((--[\w-]+)\)")
 _VIEW_BOX = re.compile(r'viewBox="([-\d.]+) ([-\d.]+) ([\d.]+) ([\d.]+)"')
-_PIECE = re.compile(r"<(/?)(\w+)([^>]*)>|([^<]+)")
-_SAID = re.compile(r'([\w-]+)=(?:"([^"]*)"|([^\s>]+))')
 _TIP = re.compile(r' data-tip="[^"]*"')
 
 
@@ -94,7 +92,11 @@ def parts(page: str, style: str) -> dict[str, str]:
 
 def tables(page: str) -> list[Table]:
     """Return the tables of a page in their order."""
-    return [_Reader().read(table[0]) for table in _TABLE.finditer(page)]
+    reader = _Reader()
+    for table in _TABLE.finditer(page):  # a page is mostly drawings
+        reader.feed(table[0])
+    reader.close()
+    return reader.tables
 
 
 def light_colours(style: str) -> dict[str, str]:
@@ -128,51 +130,55 @@ def _file_name(identifier: str) -> str:
     return f"{identifier[0]}{int(identifier[1:]):02d}"
 
 
-class _Reader:
-    """Reads a table of a page: the caption by its parts, cells as text.
-
-    The templates wrote the page, and labels are escaped: what looks like a tag is one.
-    """
+class _Reader(HTMLParser):
+    """Reads the tables of a page: captions by their parts, cells as text."""
 
     def __init__(self) -> None:
-        self._table = Table("")
-        self._text: list[str] = []
+        super().__init__()
+        self.tables: list[Table] = []
+        self._open: list[Table] = []
+        self._text: list[str] | None = None
         self._parts: list[str] = []
 
-    def read(self, text: str) -> Table:
-        """Return a table from its markup."""
-        for closes, tag, attributes, words in _PIECE.findall(text):
-            if words:
-                self._text.append(words)
-            elif closes:
-                self._close(tag)
-            else:
-                self._open(tag, {name: unescape(quoted or bare) for name, quoted, bare in _SAID.findall(attributes)})
-        return self._table
-
-    def _open(self, tag: str, attributes: dict[str, str]) -> None:
-        table = self._table
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = {name: value or "" for name, value in attrs}
+        if tag == "table":
+            self.tables.append(Table(attributes["id"]))
+            self._open = [self.tables[-1]]
+        if not self._open:
+            return
+        table = self._open[0]
         named = attributes.get("data-r")
         if named and named not in table.estimates:
             table.estimates.append(named)
-        if tag == "table":
-            table.identifier = attributes["id"]
-        elif tag == "tr":
+        if tag == "tr":
             table.rows.append([])
-        elif tag in ("td", "th", "caption"):
+        elif tag in ("td", "th"):
             self._text = []
+        elif tag == "caption":
+            self._parts, self._text = [], []
         elif tag == "span" and attributes.get("class") == "note":
             self._close_part()
 
-    def _close(self, tag: str) -> None:
+    def handle_data(self, data: str) -> None:
+        if self._text is not None:
+            self._text.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self._open:
+            return
         if tag in ("td", "th"):
-            self._table.rows[-1].append(self._words())
+            self._open[0].rows[-1].append(self._words())
+            self._text = None
         elif tag == "caption":
             self._close_part()
+            self._text = None
             title, *notes = self._parts
             _, _, words = title.partition(" ")
             source = notes.pop().removeprefix("Source: ")
-            self._table.caption = {"title": words, "note": " ".join(notes), "source": source}
+            self._open[0].caption = {"title": words, "note": " ".join(notes), "source": source}
+        elif tag == "table":
+            self._open = []
 
     def _close_part(self) -> None:
         words = self._words()
@@ -181,4 +187,4 @@ class _Reader:
         self._text = []
 
     def _words(self) -> str:
-        return _SPACE.sub(" ", unescape("".join(self._text))).strip()
+        return _SPACE.sub(" ", "".join(self._text or [])).strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dose_outcomes.disclosure.programs import FAR, Program
+from dose_outcomes.disclosure.programs import FAR, Moves, Program, rises_and_falls
 from dose_outcomes.disclosure.quantities import Cell, Quantities
 from dose_outcomes.disclosure.sums import Sums
 from dose_outcomes.disclosure.suppression import Suppression
@@ -42,30 +42,47 @@ def test_where_nothing_fits_there_is_no_move():
 
 def test_the_cheapest_way_is_taken():
     """A + b = 0 and a + c = 0 with rises and falls in columns of their own: a rises by 2, so b and c fall by 2."""
-    moves = rises_and_falls()
+    moves = one_rises_by_two()
     assert moves.solve() == pytest.approx([2, 0, 0, 0, 2, 2])
 
 
 @pytest.mark.parametrize("limit", [0.5, 5.5, 6.5])
 def test_a_limit_changes_no_move_that_is_found(limit):
     """The only way costs 6: three counts change by two each. Below it the search may end early, with nothing."""
-    found = rises_and_falls().solve(limit)
+    found = one_rises_by_two().solve(limit)
     assert found is None or found == pytest.approx([2, 0, 0, 0, 2, 2])
     assert found is not None or limit < 6
 
 
 def test_a_program_that_forgets_finds_the_same():
-    moves = rises_and_falls()
+    moves = one_rises_by_two()
     first = moves.solve()
     moves.forget()
     assert moves.solve() == pytest.approx(first)
 
 
-def rises_and_falls() -> Program:
-    moves = Program(Sums.of([{0: 1, 1: 1}, {0: 1, 2: 1}], 3), (0, 1, 2, 0, 1, 2), [1.0] * 3 + [-1.0] * 3)
+def one_rises_by_two() -> Program:
+    moves = rises_and_falls(Sums.of([{0: 1, 1: 1}, {0: 1, 2: 1}], 3), (0, 1, 2))
     moves.bound(range(6), [2, 0, 0, 0, 0, 0], [2, FAR, FAR, 0, FAR, FAR])
     moves.price(range(6), np.ones(6))
     return moves
+
+
+def test_more_columns_are_for_further_rises():
+    """A + b = 0; a rises by 2 in its own column at most, and by 1 in the other one: b falls by 3."""
+    moves = rises_and_falls(Sums.of([{0: 1, 1: 1}], 2), (0, 1), more=(0,))
+    moves.bound(range(5), [0, 0, 0, 3, 0], [2, 0, 0, 3, 4])
+    moves.price([4], [1.0])
+    assert moves.solve() == pytest.approx([2, 0, 0, 3, 1])
+
+
+@pytest.mark.parametrize(("price", "expected"), [(-1.0, [3, -3, -3, 3]), (1.0, [-2, 2, 2, -2])])
+def test_moves_within_bounds_begin_with_none(price, expected):
+    """As far as a may rise, and as far as d may fall with it."""
+    moves = Moves(TABLE, range(4), np.array([-5.0, -5, -5, -2]), np.array([3.0, 5, 5, 5]))
+    assert moves.solve() == pytest.approx([0, 0, 0, 0])
+    moves.price([0], [price])
+    assert moves.solve() == pytest.approx(expected)
 
 
 def test_a_count_that_has_no_column_does_not_move():

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 
 from dose_outcomes.disclosure.sums import Sums
 
@@ -58,3 +60,47 @@ def test_columns_are_those_of_the_matrix(terms, data):
     found[numbers, np.repeat(np.arange(len(places)), np.diff(begins))] = factors
     wanted = whole[:, places]
     assert np.array_equal(found, wanted[np.abs(wanted).sum(axis=1) > 0])
+
+
+EVERY = np.ones(9, dtype=bool)
+
+
+def one_step(places: np.ndarray) -> np.ndarray:
+    return np.ones(len(places), dtype=int)
+
+
+def test_the_nearest_counts_come_first(sums):
+    assert sums.around(0, 9, EVERY, one_step).tolist() == [0, 1, 2, 3, 4]
+    assert sums.around(0, 3, EVERY, one_step).tolist() == [0, 1, 2]
+    assert sums.around(8, 9, EVERY, one_step).tolist() == [8]
+
+
+def test_what_may_not_be_used_is_in_the_way(sums):
+    assert sums.around(0, 9, EVERY & (np.arange(9) != 2), one_step).tolist() == [0, 1]
+
+
+def test_what_is_dear_is_far(sums):
+    def steps(places: np.ndarray) -> np.ndarray:
+        return np.where(places == 1, 7, 1)
+
+    assert sums.around(0, 9, EVERY, steps).tolist() == [0, 2, 3, 4, 1]
+
+
+@given(
+    st.lists(st.sets(st.integers(0, 7), min_size=2, max_size=4), max_size=8),
+    st.lists(st.integers(1, 5), min_size=8, max_size=8),
+    st.lists(st.booleans(), min_size=8, max_size=8),
+)
+def test_distances_are_those_of_dijkstra(terms, far, may_be_used):
+    """The same distances by scipy, over all pairs of counts that a sum joins."""
+    length, usable = np.array(far), np.array(may_be_used)
+    graph = np.zeros((8, 8))
+    for one in terms:
+        for here in one:
+            for there in one - {here}:
+                graph[here, there] = length[there] * usable[there]
+    distances = dijkstra(csr_array(graph), indices=0)
+    found = Sums.of([dict.fromkeys(one, 1) for one in terms], 8).around(0, 8, usable, lambda places: length[places])
+    assert found[0] == 0
+    assert set(found.tolist()) == set(np.isfinite(distances).nonzero()[0].tolist())
+    assert (np.diff(distances[found]) >= 0).all()

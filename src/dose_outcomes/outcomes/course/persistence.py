@@ -14,11 +14,11 @@ are the patients lost, whom alone it adds, so that disclosure control hides it w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dose_outcomes.derive.course.persistence import CENSORED
+from dose_outcomes.derive.course.persistence import CENSORED, NO_STOPS
 from dose_outcomes.derive.stopping import LOST
 from dose_outcomes.outcomes.cells import ANALYSED, NO_PATIENTS, margins, with_totals
 from dose_outcomes.outcomes.course.describing import by
@@ -56,7 +56,7 @@ def persistence(ends: pd.DataFrame, study: Study) -> Persistence:
     """
     settings = study.course.persistence
     assert settings is not None, "asked for by the study"
-    counts = _counts(ends, [CENSORED, LOST])
+    counts = _counts(ends, NO_STOPS)
     names = {condition: STOPPED for condition, _ in margins(study)}
     question = Question(ANALYSIS, names, ANALYSED, counts, sorted({0, *settings.days}), None, margins_only=True)
     results, curves = time_to_event(question, study)
@@ -64,7 +64,7 @@ def persistence(ends: pd.DataFrame, study: Study) -> Persistence:
     return Persistence([*results, *_survival(counts, study), *with_lost, *_reasons(ends, study)], curves)
 
 
-def _counts(ends: pd.DataFrame, no_stops: list[str]) -> pd.DataFrame:
+def _counts(ends: pd.DataFrame, no_stops: Collection[str]) -> pd.DataFrame:
     """Return condition, dose, day, events, censored: stops on the day after the last dose, censorings on it."""
     stopped = ~ends["reason"].isin(no_stops)
     counts = ends.assign(
@@ -125,7 +125,7 @@ def _survival(counts: pd.DataFrame, study: Study, *, lost: pd.DataFrame | None =
 
 def _reasons(ends: pd.DataFrame, study: Study) -> Iterator[Result]:
     assert study.course.persistence is not None
-    stopped = ~ends["reason"].isin([CENSORED, LOST])
+    stopped = ~ends["reason"].isin(NO_STOPS)
     days = ends.assign(day=ends["day"] + stopped.astype("int64"), reason=ends["reason"].where(stopped, CENSORED))
     reasons = sorted(set(days["reason"]) - {CENSORED})
     wide = days.pivot_table(
