@@ -14,34 +14,77 @@ from benchmarks.disclosure_attack.system import NO_LIMIT
 from dose_outcomes.cohort.quality import SEVERAL
 from dose_outcomes.disclosure.attrition import FEW_ROWS
 
+_EXACT = 1e-9
+
 
 def read_curves(text: str, reading: Reading) -> None:
-    """Write down curves.csv: what happened between two days shown, and on each something."""
-    before: dict[str, int] = {}
+    """Write down curves.csv: what happened between two days shown, and on each something.
+
+    The height after a step tells whether anything happened before its last day, where it has events and censorings.
+    """
+    curves: dict[str, list[dict[str, str]]] = {}
     for row in csv.DictReader(io.StringIO(text)):
-        kind = "stopping before" if row["endpoint"].startswith("stopping before") else row["analysis"]
-        patients, events, left, others = CURVES[kind]
-        place, day = (row["condition"], row["dose"]), int(row["day"])
+        curves.setdefault(row["curve_id"], []).append(row)
+    for rows in curves.values():
+        earlier: int | None = None
+        for row, joined in zip(rows, _joined(rows), strict=True):
+            _read_step(row, earlier, joined, reading)
+            earlier = int(row["day"])
 
-        def at(what: str, until: int | None, place: tuple[str, str] = place) -> Name | None:
-            found = None if until is None else last_day(DAYS[what], until)
-            return None if found is None else Name(what, "", *place, found)
 
-        earlier = before.get(row["curve_id"])
-        at_risk = {Name(patients, "", *place): 1.0}
-        for what in (events, *left, *others):
-            name = at(what, earlier)
-            if name is not None:
-                at_risk[name] = -1.0
-        reading.system.note(at_risk, float(row["at_risk"]), float(row["at_risk"]))
-        for column, what in (("events", events), ("censored", left[0])):
-            since, until = at(what, earlier), at(what, day)
-            terms = {name: sign for name, sign in ((since, -1.0), (until, 1.0)) if name}
-            if terms and since != until:
-                reading.system.note(terms, float(row[column]), float(row[column]))
-        happened = [name for what in (events, *left, *others) for name in _steps(what, place, day)]
-        reading.system.note(dict.fromkeys(happened, 1.0), 1.0, NO_LIMIT)
-        before[row["curve_id"]] = day
+def _read_step(row: dict[str, str], earlier: int | None, joined: bool | None, reading: Reading) -> None:
+    kind = "stopping before" if row["endpoint"].startswith("stopping before") else row["analysis"]
+    patients, events, left, others = CURVES[kind]
+    place, day = (row["condition"], row["dose"]), int(row["day"])
+
+    def at(what: str, until: int | None) -> Name | None:
+        found = None if until is None else last_day(DAYS[what], until)
+        return None if found is None else Name(what, "", *place, found)
+
+    at_risk = {Name(patients, "", *place): 1.0}
+    for what in (events, *left, *others):
+        name = at(what, earlier)
+        if name is not None:
+            at_risk[name] = -1.0
+    reading.system.note(at_risk, float(row["at_risk"]), float(row["at_risk"]))
+    for column, what in (("events", events), ("censored", left[0])):
+        since, until = at(what, earlier), at(what, day)
+        terms = {name: sign for name, sign in ((since, -1.0), (until, 1.0)) if name}
+        if terms and since != until:
+            reading.system.note(terms, float(row[column]), float(row[column]))
+    whats = (events, *left, *others)
+    happened = [name for what in whats for name in _steps(what, place, day)]
+    reading.system.note(dict.fromkeys(happened, 1.0), 1.0, NO_LIMIT)
+    if joined is not None:
+        since_day = -1 if earlier is None else earlier
+        before = [
+            name for what in whats for one in DAYS[what] if since_day < one < day for name in _steps(what, place, one)
+        ]
+        if before:
+            reading.system.note(dict.fromkeys(before, 1.0), *((1.0, NO_LIMIT) if joined else (0.0, 0.0)))
+
+
+def _joined(rows: list[dict[str, str]]) -> list[bool | None]:
+    """Return of each step of a curve whether it holds several days; None where its height does not tell."""
+    found: list[bool | None] = []
+    competing = rows[0]["analysis"] == "response_with_stopping"
+    free, height = 1.0, 0.0 if competing else 1.0
+    for row, following in zip(rows, [*rows[1:], None], strict=True):
+        n, events, censored = (float(row[name]) for name in ("at_risk", "events", "censored"))
+        others = 0.0 if following is None else n - events - censored - float(following["at_risk"])
+        after = float(row["estimate"])
+        fits = []
+        for joined in (False, True):
+            at_risk = n - censored / 2 if joined else n
+            expected = height + free * events / at_risk if competing else height * (1 - events / at_risk)
+            if abs(expected - after) < _EXACT:
+                fits.append((joined, free * (1 - (events + others) / at_risk)))
+        known = len(fits) == 1
+        if not fits or (competing and not known and abs(fits[0][1] - fits[1][1]) > _EXACT):
+            return [*found, *[None] * (len(rows) - len(found))]
+        found.append(fits[0][0] if known else None)
+        free, height = fits[0][1], after
+    return found
 
 
 def _steps(what: str, place: tuple[str, str], day: int) -> list[Name]:

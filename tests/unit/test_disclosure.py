@@ -166,13 +166,13 @@ def test_steps_of_a_curve_wait_until_they_are_large_enough():
         (42, 21, 3, 0),
         (49, 18, 0, 0),
     ]
-    released = release_curves(curve(steps), 5)
+    released = release_curves(curve(steps), 5).table
     assert released[["day", "at_risk", "events", "censored"]].to_numpy().tolist() == [[28, 40, 7, 6], [35, 27, 6, 0]]
-    assert release_curves(curve(steps), 0).equals(curve(steps))
+    assert release_curves(curve(steps), 0).table.equals(curve(steps))
 
 
 def test_a_curve_does_not_leave_a_small_group_behind():
-    assert release_curves(curve([(7, 20, 10, 0), (14, 10, 6, 0)]), 5)["day"].tolist() == [7]
+    assert release_curves(curve([(7, 20, 10, 0), (14, 10, 6, 0)]), 5).table["day"].tolist() == [7]
 
 
 def flow(*excluded: int) -> pd.DataFrame:
@@ -586,7 +586,7 @@ def test_published_counts_are_no_secret():
 def test_what_else_changes_the_numbers_at_risk_must_be_large_enough_too():
     # 10 of 40 have the event and 3 a competing one; by day 14 it is 7; then 20 enter
     steps = [(7, 40, 10, 0), (14, 27, 10, 0), (21, 13, 6, 0), (28, 27, 0, 27)]
-    released = release_curves(curve(steps), 5)
+    released = release_curves(curve(steps), 5).table
     assert released[["day", "at_risk", "events", "censored"]].to_numpy().tolist() == [
         [14, 40, 20, 0],  # 40 - 20 - 13 = 7 others
         [21, 13, 6, 0],  # 20 entered

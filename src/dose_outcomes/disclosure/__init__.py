@@ -3,7 +3,8 @@
 `declared` says what every number is made of; `rows` turns the tidy table into counts (`quantities`), and `relations`,
 `inner`, `nested` and `days` note the sums that hold between them; `secondary` chooses what else to hide so that no
 hidden count follows from those shown: by `splits`, then by `structure`, then by `opening`, which ask `programs`, and
-keeps the state in `suppression`; `estimates`, `curves` and `attrition` write the outcome into the tables.
+keeps the state in `suppression`; `estimates`, `curves` and `attrition` write the outcome into the tables. Heights of
+curves are made of the counts shown (`heights`); what is made of counts not shown keeps few digits (`rounding`).
 """
 
 from dose_outcomes.disclosure.attrition import exclusions_of, release_attrition

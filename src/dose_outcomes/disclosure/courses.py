@@ -34,12 +34,14 @@ GROWING = (
 COMPETING = ("first responses on the drug", "stops before response")
 """Two curves of the same patients: what are events of one are competing events of the other."""
 #: Analysis of a curve: what its events are; the number at risk falls by nothing but them and censorings.
-_EVENTS = {
+EVENTS = {
     "time_to_response": "first responses",
     "persistence": "stopped",
     "duration_of_response": "responses ended",
     "time_to_sustained_response": "sustained responses",
 }
+#: Analysis of the two curves of competing events.
+COMPETING_CURVES = "response_with_stopping"
 _OTHER_CAUSE = "stopping before "
 
 
@@ -169,11 +171,11 @@ def _of_curve(points: Sequence[Mapping[str, Any]], courses: dict[Cell, Course]) 
     """Add the counts of a curve to the courses; return their names, none where it counts something of its own."""
     first = points[0]
     endpoint = first["endpoint"]
-    if first["analysis"] == "response_with_stopping":
+    if first["analysis"] == COMPETING_CURVES:
         events, others = COMPETING if not endpoint.startswith(_OTHER_CAUSE) else COMPETING[::-1]
         endpoint = endpoint.removeprefix(_OTHER_CAUSE)
-    elif first["analysis"] in _EVENTS:
-        events, others = _EVENTS[first["analysis"]], ""
+    elif first["analysis"] in EVENTS:
+        events, others = EVENTS[first["analysis"]], ""
     else:
         return []
     population = f"{first['population']}, {first['dose_attribution']}"

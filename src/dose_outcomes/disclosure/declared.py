@@ -50,15 +50,7 @@ _RESPONSE_TIMES = Made("assessable", "first responses", "cumulative")
 _NUMBERS = Made("assessable", rounded=True)
 
 
-#: Of what happens by day, all days together tell the number, those that are not shown too: decimals that are kept.
-DECIMALS_OF_CURVES = {
-    "survival": 3,
-    "cumulative_incidence": 3,
-    "one_minus_survival": 3,
-    "mean_cumulative_count": 3,
-    "rmst_days": 1,
-    "rmst_difference": 1,
-}
+_CURVE_TESTS = ("logrank_test", "logrank_trend_test")
 
 
 def _side(patients: str, events: str, counts: Counts = "share") -> Made:
@@ -69,7 +61,6 @@ def _over(made: Made, *spans: Span) -> Made:
     return Made(made.patients, made.events, made.counts, spans)
 
 
-_CURVE_TESTS = ("logrank_test", "logrank_trend_test")
 _CONTRASTS = ("risk_difference", "risk_ratio", "odds_ratio", "number_needed_to_treat", "smallest_expected_count")
 _QUARTILES = ("lower_quartile", "median", "upper_quartile")
 _RISK = ("number_at_risk", "cumulative_events", "cumulative_censored")

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dose_outcomes.disclosure.again import OverShown, estimated_again
 from dose_outcomes.disclosure.courses import GROWING
 from dose_outcomes.disclosure.curves import release_curves
 from dose_outcomes.disclosure.days import add_days, note_parts_by_day
-from dose_outcomes.disclosure.declared import DECIMALS_OF_CURVES, Made
+from dose_outcomes.disclosure.declared import Made
+from dose_outcomes.disclosure.heights import read_off
 from dose_outcomes.disclosure.inner import Inner, add_inner
 from dose_outcomes.disclosure.nested import add_nested, add_side_effects
 from dose_outcomes.disclosure.quantities import Cell, Quantities
 from dose_outcomes.disclosure.relations import add_sums
+from dose_outcomes.disclosure.rounding import round_numbers
 from dose_outcomes.disclosure.rows import Row, cells, read_rows, without_event
 from dose_outcomes.disclosure.secondary import suppress_patients, suppress_rest
 from dose_outcomes.disclosure.suppression import Suppression
@@ -25,8 +27,6 @@ from dose_outcomes.results import ALL, PUBLISHED
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Digits of a number whose number of patients is hidden.
-ROUNDED_DIGITS = 3
 #: In the subgroup of rows that compare within conditions, or standardise to them.
 WITHIN = "condition"
 _EMPTIED = ("estimate", "low", "high", "p_value", "p_adjusted", "events", "person_years")
@@ -111,9 +111,11 @@ def release_tables(
         outcome[place] = reason(minimum_count)
     if over_shown is not None:
         table = estimated_again(table, rows, outcome, over_shown)
-    _apply(table, rows, outcome, state)
+    shown = release_curves(steps, minimum_count, days.of_curves(state))
+    read = set[int]() if curves is None else read_off(table, rows, outcome, shown.heights)
+    _apply(table, rows, outcome, state, read)
     _withhold_families(table)
-    return Released(table, steps if curves is None else release_curves(steps, minimum_count, days.of_curves(state)))
+    return Released(table, shown.table)
 
 
 def share_released(estimates: pd.DataFrame) -> float:
@@ -250,8 +252,16 @@ class _Spans:
         )
 
 
-def _apply(table: pd.DataFrame, rows: list[Row], outcomes: dict[int, str], state: Suppression) -> None:
-    """Empty the hidden rows; round what would give back a hidden number of patients."""
+def _apply(
+    table: pd.DataFrame, rows: list[Row], outcomes: dict[int, str], state: Suppression, read: Collection[int]
+) -> None:
+    """Empty the hidden rows; round what would give back a hidden number of patients, or tell of days not shown.
+
+    Parameters
+    ----------
+    read : collection of int
+        Places of rows whose numbers are made of what curves show: they are not rounded, and their counts stay.
+    """
     hide_patients, hide_events, rounded, countable = list[int](), list[int](), list[int](), list[int]()
     for row in rows:
         if _of_risk_table(row) and state.hidden[row.events[0]]:
@@ -261,7 +271,7 @@ def _apply(table: pd.DataFrame, rows: list[Row], outcomes: dict[int, str], state
             hide_patients.append(row.place)
         if unseen and row.place not in outcomes:
             rounded.append(row.place)
-        if unseen and len(row.events) == 1 and not state.hidden[row.events[0]]:
+        if row.place in read or (unseen and len(row.events) == 1 and not state.hidden[row.events[0]]):
             countable.append(row.place)
     hidden = table.index[sorted(outcomes)]
     events = table.loc[table.index[countable], "events"].copy()
@@ -272,12 +282,7 @@ def _apply(table: pd.DataFrame, rows: list[Row], outcomes: dict[int, str], state
     table.loc[hidden, "suppressed"] = [outcomes[place] for place in sorted(outcomes)]
     table.loc[table.index[hide_patients], "n"] = None
     table.loc[table.index[hide_events], "events"] = None
-    for column in ("estimate", "low", "high"):
-        numbers = table.loc[table.index[rounded], column]
-        table.loc[table.index[rounded], column] = [float(f"{number:.{ROUNDED_DIGITS}g}") for number in numbers]
-        for statistic, decimals in DECIMALS_OF_CURVES.items():
-            own = table["statistic"] == statistic
-            table.loc[own, column] = table.loc[own, column].round(decimals)
+    round_numbers(table, rounded, read)
 
 
 def _withhold_families(table: pd.DataFrame) -> None:
