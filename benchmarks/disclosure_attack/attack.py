@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from benchmarks.disclosure_attack.cohorts import EFFECTS_LEFT_OUT, EXCLUSIONS, SET_ASIDE, Cohort
+from benchmarks.disclosure_attack.comparisons import read_comparisons, work_out_sides
 from benchmarks.disclosure_attack.identities import RESTS, true_counts, write_down_identities
 from benchmarks.disclosure_attack.names import Name
 from benchmarks.disclosure_attack.other_files import ask_for_steps, read_attrition, read_curves, read_quality
-from benchmarks.disclosure_attack.reading import Asked, Reading, read_comparisons, read_estimates
+from benchmarks.disclosure_attack.reading import Asked, Reading, read_estimates
 from benchmarks.disclosure_attack.released import Results
 from benchmarks.disclosure_attack.system import VALUES_LEFT, ContradictionError, values
 
@@ -60,6 +61,7 @@ def reading_of(
         reading.system.place(name)
     write_down_identities(reading.system, cohort)
     read_estimates(files["estimates.csv"], reading)
+    read_comparisons(files["estimates.csv"], reading)
     read_curves(files["curves.csv"], reading)
     ask_for_steps(results.curves.to_dict("records"), reading)
     read_attrition(files["attrition.csv"], _flows(cohort), reading)
@@ -68,7 +70,7 @@ def reading_of(
     if not tighten:
         return reading
     reading.system.tighten()
-    read_comparisons(reading)
+    work_out_sides(reading)
     _check(reading)
     reading.system.tighten()
     return reading

@@ -1,27 +1,40 @@
-"""Byte test: does the release change when hidden counts change within what it leaves open?
+"""Byte test: does the release change when hidden counts change within what their marks say?
 
-An integer program finds another table of counts with the same numbers shown, the same zeros and true marks, in which
-a hidden count differs. Everything is computed and released again from it. A byte that differs tells somebody who runs
-the same release on both tables which of them is true.
+An integer program finds the nearest other table of counts with the same numbers shown, in which a hidden count differs
+by one and every count, every room between two and everything between two days keeps its class: none, small, enough,
+enough to be divided. Where there is none, any table is taken that fits what is shown. Everything is computed and
+released again from it. A byte that differs tells somebody who runs the same release on both which of them is true.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from benchmarks.disclosure_attack.attack import questions
 from benchmarks.disclosure_attack.cohorts import Cohort
+from benchmarks.disclosure_attack.identities import DAYS
 from benchmarks.disclosure_attack.names import Name
 from benchmarks.disclosure_attack.reading import Reading
 from benchmarks.disclosure_attack.released import release, results_of
+from benchmarks.disclosure_attack.system import NO_LIMIT
+from dose_outcomes.disclosure.splits import LEAST_SPLIT
 from dose_outcomes.results import CURVE_KEY, KEY_COLUMNS
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_array
+
 _KEYS = {"estimates.csv": KEY_COLUMNS, "curves.csv": (*CURVE_KEY, "day"), "attrition.csv": ("flow", "step", "reason")}
-#: Other tables are sought near the truth first, then up to twice each count and a little more.
-_NEAR, _ROOM = 2, 10
+#: No count changes by more.
+_FAR = 8
+_SECONDS = 5.0
+Sum = tuple[dict[int, float], float, float]
 
 
 @dataclass(frozen=True)
@@ -31,41 +44,106 @@ class Change:
     target: Name
     changed: int
     """Counts that differ from the true ones, sums included."""
+    same_classes: bool
+    """Whether each count is none, small or enough as before."""
     differing: tuple[str, ...]
     """Lines of the release that differ: file, key, columns; none when every byte stayed."""
 
 
-def other_cells(reading: Reading, cohort: Cohort, target: Name, generator: np.random.Generator) -> dict[Name, int]:
-    """Return counts that differ from the true ones, a target among them; empty where there are none.
+class OtherTables:
+    """The tables of counts that fit what is shown.
 
     Parameters
     ----------
-    target : Name
-        A hidden count; another value is sought below it or above it, at random, then on the other side.
+    same_classes : bool
+        Only those in which every count keeps its class.
     """
-    system = reading.system
-    names = list(system.places)
-    place = system.places[target]
-    block = next((one for one in system.blocks() if place in one.places), None)
-    if block is None:
+
+    def __init__(self, reading: Reading, *, same_classes: bool) -> None:
+        self._system, self._names = reading.system, list(reading.system.places)
+        self._minimum = reading.minimum_count
+        truth = np.array([reading.truth[name] for name in self._names], dtype=float)
+        low, high = np.array(self._system.low), np.array(self._system.high)
+        self._free = np.flatnonzero(high - low > 0.5)
+        sums = list(self._system.sums)
+        if same_classes:
+            classes = np.array([self._class_of(value) for value in truth])
+            low, high = np.maximum(low, classes[:, 0]), np.minimum(high, classes[:, 1])
+            sums = [*(self._of_class(one, truth) for one in sums), *self._between_days(truth)]
+        self._matrix, limits = self._cut(sums, truth)
+        self._limits = np.minimum(limits[:, 0], 0.0), np.maximum(limits[:, 1], 0.0)
+        self._truth = truth[self._free]
+        self._room = np.concatenate([high[self._free] - self._truth, self._truth - low[self._free]])
+
+    def _class_of(self, value: float) -> tuple[float, float]:
+        ends = (0, 1, self._minimum, LEAST_SPLIT * self._minimum, NO_LIMIT)
+        number = int(np.searchsorted(ends, round(value), side="right")) - 1
+        return ends[number], ends[number + 1] - 1
+
+    def _of_class(self, one: Sum, truth: NDArray[np.float64]) -> Sum:
+        terms, low, high = one
+        if low != 0.0 or high < NO_LIMIT:
+            return one
+        # one count is part of another: what lies between them
+        return terms, *self._class_of(sum(factor * truth[place] for place, factor in terms.items()))
+
+    def _between_days(self, truth: NDArray[np.float64]) -> Iterator[Sum]:
+        courses: dict[Name, list[tuple[int, int]]] = defaultdict(list)
+        for name, place in self._system.places.items():
+            if name.what in DAYS and name.day is not None:
+                courses[name._replace(day=None)].append((name.day, place))
+        for days in courses.values():
+            for (_, early), (_, late) in combinations(sorted(days), 2):
+                yield {late: 1.0, early: -1.0}, *self._class_of(truth[late] - truth[early])
+
+    def _cut(self, sums: list[Sum], truth: NDArray[np.float64]) -> tuple[csr_array, NDArray[np.float64]]:
+        """Return the sums of what may change, and by how much each sum may."""
+        from scipy.sparse import csr_array
+
+        rows = np.repeat(np.arange(len(sums)), [len(terms) for terms, _, _ in sums])
+        columns = np.concatenate([list(terms) for terms, _, _ in sums])
+        factors = np.concatenate([list(terms.values()) for terms, _, _ in sums])
+        matrix = csr_array((factors, (rows, columns)), shape=(len(sums), len(truth)))
+        limits = np.array([(low, high) for _, low, high in sums]) - (matrix @ truth)[:, None]
+        cut = csr_array(matrix[:, self._free])
+        kept = np.diff(cut.indptr) > 0
+        return csr_array(cut[kept]), limits[kept]
+
+    def near(self, target: Name, generator: np.random.Generator) -> dict[Name, int]:
+        """Return the counts that differ in the nearest table in which a count differs; none where there is none.
+
+        Parameters
+        ----------
+        target : Name
+            One more or one less of it, at random, then the other.
+        """
+        from scipy.optimize import Bounds, LinearConstraint, milp
+        from scipy.sparse import hstack
+
+        count = len(self._free)
+        own = int(np.flatnonzero(self._free == self._system.places[target])[0])
+        constraints = LinearConstraint(hstack([self._matrix, -self._matrix]).tocsc(), *self._limits)
+        far = np.tile(generator.uniform(0.5, 1.5, count), 2)
+        for up in generator.permutation([True, False]).tolist():
+            column, other = (own, own + count) if up else (own + count, own)
+            low, high = np.zeros(2 * count), np.minimum(self._room, _FAR)
+            if high[column] < 1:
+                continue
+            low[column], high[other] = 1, 0
+            found = milp(
+                far,
+                integrality=np.ones(2 * count),
+                bounds=Bounds(low, high),
+                constraints=constraints,
+                options={"time_limit": _SECONDS},
+            )
+            if found.x is not None:
+                moves = np.rint(found.x[:count] - found.x[count:]).astype(int)
+                return {
+                    self._names[self._free[number]]: int(self._truth[number]) + int(moves[number])
+                    for number in moves.nonzero()[0].tolist()
+                }
         return {}
-    truth = np.array([reading.truth[names[one]] for one in block.places], dtype=float)
-    own = block.places.index(place)
-    goal = generator.normal(size=len(truth))
-    near = np.maximum(block.low, truth - _NEAR), np.minimum(block.high, truth + _NEAR)
-    wide = block.low, np.minimum(block.high, 2 * truth + _ROOM)
-    for (lowest, highest), side in [(room, one) for room in (near, wide) for one in generator.permutation([-1, 1])]:
-        low, high = lowest.copy(), highest.copy()
-        if side < 0:
-            high[own] = truth[own] - 1
-        else:
-            low[own] = truth[own] + 1
-        if low[own] <= high[own]:
-            found = block.solve(goal, low=low, high=high, whole=True)
-            if found is not None:
-                numbers = np.rint(found).astype(int).tolist()
-                return {names[one]: n for one, n, v in zip(block.places, numbers, truth, strict=True) if n != v}
-    return {}
 
 
 def changed_cohort(cohort: Cohort, other: Mapping[Name, int]) -> Cohort:
@@ -94,16 +172,19 @@ def changes(
     """
     generator = np.random.default_rng(seed)
     wanted = [name for name in questions(reading) if not reading.system.is_fixed(reading.system.places[name])]
+    tables = {same: OtherTables(reading, same_classes=same) for same in ((True, False) if tries else ())}
     for number in generator.permutation(len(wanted))[:tries]:
-        other = other_cells(reading, cohort, wanted[number], generator)
-        if not other:
+        for same_classes, of_kind in tables.items():
+            other = of_kind.near(wanted[number], generator)
+            changed = changed_cohort(cohort, other)
+            # a cell without patients: its events could not be
+            emptied = any(n == 0 and cohort.cells[name] for name, n in changed.cells.items() if name.what == "analysed")
+            if other and not emptied:
+                lines = tuple(differing(files, release(results_of(changed), changed)))
+                yield Change(wanted[number], len(other), same_classes, lines)
+                break
+        else:
             yield None
-            continue
-        changed = changed_cohort(cohort, other)
-        if any(n == 0 and cohort.cells[name] for name, n in changed.cells.items() if name.what == "analysed"):
-            yield None  # a cell without patients: its events could not be
-            continue
-        yield Change(wanted[number], len(other), tuple(differing(files, release(results_of(changed), changed))))
 
 
 def differing(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,11 @@ if TYPE_CHECKING:
     from dose_outcomes.study import Study
 
 MINIMUM_COUNT = 5
+SMALL_CONDITIONS = 10_000
+"""From this seed on a cohort has many conditions with few patients each."""
+_MANY = (6, 13)
+#: About how many patients a condition has at a dose.
+_SIZES, _FEW = (6, 15, 40, 100), (2, 4, 8)
 #: Steps of the flow of patients; the first is an account of rows that were set aside.
 SET_ASIDE = {"patients": ("age is missing", "sex is missing"), "side_effects": ("start_day is missing", "no such term")}
 EXCLUSIONS = ("Opioid in the 10 days up to the first dose", "No target dose recorded", "Never took a dose")
@@ -69,11 +75,11 @@ class Cohort:
         return sum(number for name, number in self.cells.items() if (name.what, name.part) == (what, part))
 
 
-def random_study(generator: Generator) -> Study:
-    """Return a study of 2 to 5 conditions at 2 to 4 doses."""
+def random_study(generator: Generator, conditions_from: int = 2, conditions_to: int = 5) -> Study:
+    """Return a study of so many conditions at 2 to 4 doses."""
     from dose_outcomes.study import Study
 
-    conditions = [f"condition_{number}" for number in range(generator.integers(2, 6))]
+    conditions = [f"condition_{number}" for number in range(generator.integers(conditions_from, conditions_to + 1))]
     doses = [float(number + 1) for number in range(generator.integers(2, 5))]
     return Study.model_validate(
         {
@@ -113,10 +119,11 @@ def random_study(generator: Generator) -> Study:
 
 
 def random_cohort(seed: int) -> Cohort:
-    """Return the cohort of a seed: cells of all sizes, some empty."""
+    """Return the cohort of a seed: cells of all sizes, some empty; from `SMALL_CONDITIONS` on of many conditions."""
     generator = np.random.default_rng(seed)
-    study = random_study(generator)
-    patients = _patients(study, generator)
+    many = seed >= SMALL_CONDITIONS
+    study = random_study(generator, *(_MANY if many else ()))
+    patients = _patients(study, generator, _FEW if many else _SIZES)
     cells = _count(patients, study)
     risk = {(c, d): 0 for c in study.conditions for d in study.dose_labels}
     for (condition, dose), days in patients.groupby(["condition", "dose"])["days"].sum().items():
@@ -139,10 +146,10 @@ def random_cohort(seed: int) -> Cohort:
     return cohort
 
 
-def _patients(study: Study, generator: Generator) -> pd.DataFrame:
+def _patients(study: Study, generator: Generator, sizes: Sequence[int]) -> pd.DataFrame:
     import pandas as pd
 
-    size = int(generator.choice([6, 15, 40, 100]))
+    size = int(generator.choice(sizes))
     share = float(generator.choice([0.1, 0.3, 0.5]))
     places = [(c, d) for c in study.conditions for d in study.dose_labels]
     numbers = [int(generator.integers(0, 2 * size)) * (generator.random() > 0.08) for _ in places]

@@ -27,7 +27,7 @@ def read_curves(text: str, reading: Reading) -> None:
         curves.setdefault(row["curve_id"], []).append(row)
     for rows in curves.values():
         earlier: int | None = None
-        for row, joined in zip(rows, _joined(rows), strict=True):
+        for row, joined in zip(rows, joined_steps(rows), strict=True):
             _read_step(row, earlier, joined, reading)
             earlier = int(row["day"])
 
@@ -64,7 +64,7 @@ def _read_step(row: dict[str, str], earlier: int | None, joined: bool | None, re
             reading.system.note(dict.fromkeys(before, 1.0), *((1.0, NO_LIMIT) if joined else (0.0, 0.0)))
 
 
-def _joined(rows: list[dict[str, str]]) -> list[bool | None]:
+def joined_steps(rows: list[dict[str, str]]) -> list[bool | None]:
     """Return of each step of a curve whether it holds several days; None where its height does not tell."""
     found: list[bool | None] = []
     competing = rows[0]["analysis"] == "response_with_stopping"

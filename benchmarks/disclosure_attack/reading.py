@@ -18,10 +18,10 @@ from dose_outcomes.results import ALL
 
 _PROTECTS = "protects"
 BELOW = "count below"
-_EXACT = 1e-5
+EXACT = 1e-5
 #: Analysis of a row with responders: the patients and the responders of each handling of missing scores, and those
 #: without a response.
-_HANDLINGS = {
+HANDLINGS = {
     "non_responder": ("assessable", "responders", "without response"),
     "observed": ("observed", "responders", "observed without response"),
     "carried_forward": ("carried", "carried responders", "carried without response"),
@@ -57,6 +57,8 @@ class Reading:
     asked: dict[Name, Asked] = field(default_factory=dict)
     small: dict[Name, Asked] = field(default_factory=dict)
     """Counts that no row shows or hides, but that somebody may work out; few of them are a small group."""
+    rates: set[tuple[str, str, str]] = field(default_factory=set)
+    """Condition, dose and handling of missing scores of responder rates that are shown."""
     later: list[tuple[dict[str, str], Name, Name, Name, Name]] = field(default_factory=list)
 
     def is_small(self, name: Name) -> bool:
@@ -99,10 +101,10 @@ class Reading:
         if row["estimate"] and not (row["n"] and row["events"]) and row["statistic"] == "proportion":
             share, half = float(row["estimate"]), self._half_digit(row)
             if row["n"]:
-                self.system.note({events: 1.0, patients: -share}, -_EXACT, _EXACT)
+                self.system.note({events: 1.0, patients: -share}, -EXACT, EXACT)
             else:
-                self.system.note({events: 1.0, patients: half - share}, -_EXACT, float("inf"))
-                self.system.note({events: 1.0, patients: -half - share}, -float("inf"), _EXACT)
+                self.system.note({events: 1.0, patients: half - share}, -EXACT, float("inf"))
+                self.system.note({events: 1.0, patients: -half - share}, -float("inf"), EXACT)
 
     def _rest(self, row: dict[str, str], patients: Name, events: Name, rest: Name, *, meant: bool) -> None:
         self.small.setdefault(
@@ -136,9 +138,6 @@ def read_estimates(text: str, reading: Reading) -> None:
     for row in csv.DictReader(io.StringIO(text)):
         if not row["comparator"]:
             _of_row(row, reading)
-    for row in csv.DictReader(io.StringIO(text)):
-        if row["comparator"]:
-            _of_comparison(row, reading)
 
 
 def _of_row(row: dict[str, str], reading: Reading) -> None:
@@ -150,10 +149,12 @@ def _of_row(row: dict[str, str], reading: Reading) -> None:
         reading.read(row, "estimate", analysed)
     elif analysis in ("responder_rate", "responder_shrinkage") and statistic == "proportion":
         if analysis == "responder_rate" or row["condition"] != ALL:
-            patients, events, rest = (Name(what, "", *place) for what in _HANDLINGS[row["missing_data"]])
+            patients, events, rest = (Name(what, "", *place) for what in HANDLINGS[row["missing_data"]])
             shrunk = dict(row, estimate="") if analysis == "responder_shrinkage" else row
             reading.share(shrunk, patients, events, rest)
             _rests(row, place, reading)
+        if analysis == "responder_rate" and not row["suppressed"]:
+            reading.rates.add((*place, row["missing_data"]))
     elif analysis == "responder_rate_by_subgroup" and statistic == "proportion":
         part = row["subgroup"]
         names = (Name(what, part, *place) for what in ("assessable", "responders", "without response"))
@@ -254,42 +255,3 @@ def _risk_table_row(
             if found is not None:
                 terms[Name(what, "", *place, found)] = -1.0
         reading.system.note(terms, float(row["estimate"]), float(row["estimate"]))
-
-
-def _of_comparison(row: dict[str, str], reading: Reading) -> None:
-    """Note the sums over both sides, and the difference or ratio where it gives one side from the other."""
-    analysis, statistic = row["analysis"], row["statistic"]
-    part = ""
-    if analysis == "responder_contrast":
-        patients, events, _ = _HANDLINGS[row["missing_data"]]
-    elif analysis == "side_effect_contrast":
-        patients, part = "analysed", row["endpoint"]
-        events = "patients with" if statistic.startswith("risk") else "events of"
-    elif analysis == "responder_rate_by_subgroup" and statistic == "risk_difference":
-        patients, events, part = "assessable", "responders", row["subgroup"]
-    else:
-        return
-    sides = [(row["condition"], dose) for dose in (row["dose"], row["comparator"])]
-    of_patients = part if analysis == "responder_rate_by_subgroup" else ""
-    everybody = [Name(patients, of_patients, *place) for place in sides]
-    counted = [Name(events, part, *place) for place in sides]
-    for column, names in (("n", everybody), ("events", counted)):
-        if row[column]:
-            reading.system.note(dict.fromkeys(names, 1.0), float(row[column]), float(row[column]))
-    crude = row["subgroup"] == "" and row["estimate"] and statistic in ("risk_difference", "risk_ratio", "odds_ratio")
-    if crude and not row["events"]:
-        reading.later.append((row, *everybody, *counted))
-
-
-def read_comparisons(reading: Reading) -> None:
-    """Note what a difference or ratio tells of events, where the patients of both sides are known."""
-    system = reading.system
-    for row, first, second, events, others in reading.later:
-        if not (system.is_fixed(system.place(first)) and system.is_fixed(system.place(second))):
-            continue
-        n, m = system.low[system.place(first)], system.low[system.place(second)]
-        value = float(row["estimate"])
-        if row["statistic"] == "risk_difference":
-            system.note({events: m, others: -n}, value * n * m - _EXACT, value * n * m + _EXACT)
-        elif row["statistic"] == "risk_ratio":
-            system.note({events: m, others: -n * value}, -_EXACT, _EXACT)

@@ -40,6 +40,7 @@ from dose_outcomes.outcomes.course.baseline import baseline
 from dose_outcomes.outcomes.course.persistence import persistence
 from dose_outcomes.outcomes.course.subgroups import subgroups
 from dose_outcomes.outcomes.responder_cells import responder_cells
+from dose_outcomes.outcomes.responder_comparisons import made_of_shown
 from dose_outcomes.outcomes.responder_contrast import responder_contrast
 from dose_outcomes.outcomes.responder_rate import responder_rate
 from dose_outcomes.outcomes.responder_shrinkage import responder_shrinkage
@@ -267,7 +268,15 @@ def release(results: Results, cohort: Cohort) -> dict[str, str]:
     """Return the released files: name and text."""
     minimum = cohort.study.disclosure.minimum_count
     definitions = {endpoint.id: dict(endpoint.definitions) for endpoint in cohort.study.endpoints}
-    shown = release_tables(results.estimates, results.curves, minimum, definitions, systems=TERMS, inner=results.inner)
+    shown = release_tables(
+        results.estimates,
+        results.curves,
+        minimum,
+        definitions,
+        lambda hidden: made_of_shown(_responders(cohort), cohort.study, hidden),
+        TERMS,
+        results.inner,
+    )
     tables = results.quality["tables"]
     quality = shown_quality(results.quality, minimum, exclusions_of(results.attrition, tables))
     return {

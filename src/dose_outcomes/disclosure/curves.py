@@ -68,6 +68,8 @@ def _delayed(rows: list[dict[str, Any]], minimum_count: int, days: Collection[in
         events += row["events"]
         censored += row["censored"]
         others = start - events - censored - left
+        if not (events or censored or others):
+            continue
         large = all(count == 0 or count >= minimum_count for count in (events, censored, abs(others)))
         if large and (days is None or int(row["day"]) in days):
             point = {**row, "at_risk": start, "events": events, "censored": censored}

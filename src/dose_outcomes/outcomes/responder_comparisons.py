@@ -55,13 +55,28 @@ def comparisons_over_shown(
     hidden : collection of (str, str, str, str, int or None)
         Cells that are not shown, as `responder_cells.leaving_out` takes them.
     """
-    cells = leaving_out(responder_cells(counts["responders"], study), hidden)
-    found = [
+    found = made_of_shown(counts["responders"], study, hidden)
+    # the marked results come first; the diagnostics themselves, which follow, are not asked for
+    return list(islice(with_diagnostics(found, counts, study), len(found)))
+
+
+def made_of_shown(
+    responders: pd.DataFrame, study: Study, hidden: Collection[tuple[str, str, str, str, int | None]]
+) -> list[Result]:
+    """Return what compares responders over conditions, made of the cells that are shown, without diagnostics.
+
+    Parameters
+    ----------
+    responders : DataFrame
+        As `derive.response.responder_counts` gives it, for all endpoints.
+    hidden
+        As `comparisons_over_shown`.
+    """
+    cells = leaving_out(responder_cells(responders, study), hidden)
+    return [
         *(row for row in responder_contrast(cells, study) if row.subgroup == STRATIFIED),
         *(row for row in responder_trend(cells, study) if row.subgroup == STRATIFIED),
         *responder_heterogeneity(cells, study),
         *responder_shrinkage(cells, study),
         *standardised_dose_response(cells, study),
     ]
-    # the marked results come first; the diagnostics themselves, which follow, are not asked for
-    return list(islice(with_diagnostics(found, counts, study), len(found)))

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from benchmarks.disclosure_attack import attack as attacking
-from benchmarks.disclosure_attack.changes import changed_cohort, differing, other_cells
+from benchmarks.disclosure_attack.changes import OtherTables, changed_cohort, differing
 from benchmarks.disclosure_attack.cohorts import random_cohort
 from benchmarks.disclosure_attack.identities import true_counts
+from benchmarks.disclosure_attack.other_files import joined_steps
 from benchmarks.disclosure_attack.pages import untold
 from benchmarks.disclosure_attack.released import release, results_of
 from benchmarks.disclosure_attack.system import System
@@ -184,19 +185,40 @@ def test_what_the_attacker_takes_for_true_holds_in_random_cohorts():
         attacking.reading_of(everything(results), results, cohort)  # raises where a sum does not hold
 
 
-def test_a_table_with_other_hidden_counts_keeps_all_that_is_shown(files, results, cohort):
+def class_of(number: int) -> int:
+    return sum(number >= end for end in (1, 5, 20))
+
+
+@pytest.mark.parametrize("same_classes", [True, False])
+def test_a_table_with_other_hidden_counts_keeps_all_that_is_shown(files, results, cohort, same_classes):
     reading = attacking.reading_of(files, results, cohort)
-    generator = np.random.default_rng(3)
+    tables, generator = OtherTables(reading, same_classes=same_classes), np.random.default_rng(3)
     system, names = reading.system, list(reading.system.places)
     changed = 0
-    for name in list(attacking.questions(reading))[::25]:
-        other = {} if system.is_fixed(system.places[name]) else other_cells(reading, cohort, name, generator)
+    for name in list(attacking.questions(reading))[::20]:
+        other = {} if system.is_fixed(system.places[name]) else tables.near(name, generator)
         if other:
             truth = true_counts(changed_cohort(cohort, other))
             assert system.broken(np.array([truth[one] for one in names], dtype=float)) == []
-            assert truth[name] != reading.truth[name]
+            assert abs(truth[name] - reading.truth[name]) == 1
+            assert not same_classes or all(class_of(truth[one]) == class_of(reading.truth[one]) for one in names)
             changed += 1
     assert changed > 3
+
+
+def test_the_height_of_a_step_tells_whether_it_holds_several_days():
+    def steps(analysis, *rows):
+        names = ("analysis", "at_risk", "events", "censored", "estimate")
+        return [dict(zip(names, map(str, (analysis, *row)), strict=True)) for row in rows]
+
+    # 40 at risk, 10 events, 8 censored: on one day 1 - 10/40, on several 1 - 10/36; then nobody is censored
+    of_one, of_several = (40, 10, 8, 0.75), (40, 10, 8, 1 - 10 / 36)
+    assert joined_steps(steps("persistence", of_one, (22, 5, 0, 0.75 * 17 / 22))) == [False, None]
+    assert joined_steps(steps("persistence", of_several, (22, 5, 5, (1 - 10 / 36) * 17 / 22))) == [True, False]
+    # of 40 those 6 with another event too: 16 of 36 have left before the next step
+    free = 1 - 16 / 36
+    competing = [(40, 10, 8, 10 / 36), (16, 5, 5, 10 / 36 + free * 5 / 13.5)]
+    assert joined_steps(steps("response_with_stopping", *competing)) == [True, True]
 
 
 def test_a_changed_count_that_is_shown_changes_the_files(results, cohort):

@@ -129,10 +129,11 @@ def released():
     return release_tables(to_frame(rows), curves, 5)
 
 
-def test_shares_made_of_all_days_keep_three_decimals():
+def test_heights_are_made_of_the_counts_that_curves_show():
+    """By day 70 20 of 60 have stopped and 20 are censored, half of whom count: 1 - 20 / 50."""
     table = released().estimates
-    assert table.loc[table["statistic"] == "survival", "estimate"].tolist() == [0.667]
-    assert released().curves["estimate"].tolist() == pytest.approx([0.632, 0], abs=0)
+    assert table.loc[table["statistic"] == "survival", "estimate"].tolist() == pytest.approx([0.6], abs=1e-12)
+    assert released().curves["estimate"].tolist() == pytest.approx([0.6, 0], abs=1e-12)
 
 
 def test_those_censored_are_shown_though_the_few_events_of_the_row_are_not():
