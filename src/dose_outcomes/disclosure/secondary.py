@@ -25,8 +25,8 @@ from dose_outcomes.results import ALL
 _THREADS = 2
 #: Of a sum: with fewer the attack finds counts that have too few values.
 _MANY_UNDIVIDED = 4
-#: Conditions of which nothing is shown by dose: of three or four the attack finds counts that follow.
-_SEVERAL = 6
+#: Conditions of which nothing is shown by dose: of three, four and seven the attack finds counts that follow.
+_SEVERAL = 9
 #: What is hidden with a set of patients must be protected in its turn.
 _ROUNDS = 4
 #: Sets of patients: decided on first, and shown or hidden whatever else is counted of them.

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from benchmarks.disclosure_attack import attack as attacking
 from benchmarks.disclosure_attack.changes import OtherTables, changed_cohort, differing
-from benchmarks.disclosure_attack.cohorts import random_cohort
+from benchmarks.disclosure_attack.cohorts import SMALL_CONDITIONS, random_cohort
 from benchmarks.disclosure_attack.identities import true_counts
 from benchmarks.disclosure_attack.other_files import joined_steps
 from benchmarks.disclosure_attack.pages import untold
@@ -378,6 +378,7 @@ def test_rows_that_nobody_declared_are_withheld():
         pytest.param(25, id="subgroups, by condition and by dose"),
         pytest.param(182, id="side effects, whose number the attrition tells"),
         pytest.param(275, id="those lost, who are some of those who left"),
+        pytest.param(SMALL_CONDITIONS + 7, id="seven small conditions of which nothing is shown by dose"),
         pytest.param(432, id="assessable patients, whose number the attrition tells"),
     ],
 )

@@ -13,7 +13,17 @@ from dose_outcomes.disclosure.secondary import suppress_patients, suppress_rest
 from dose_outcomes.disclosure.suppression import Suppression
 
 DOSES = ("1 mg", "3 mg")
-SMALL = ("Crohn", "Fibromyalgia", "Lupus", "Psoriasis", "Sclerosis", "Uveitis")
+SMALL = (
+    "Crohn",
+    "Fibromyalgia",
+    "Hashimoto",
+    "Lichen",
+    "Lupus",
+    "Psoriasis",
+    "Sclerosis",
+    "Sjogren",
+    "Uveitis",
+)
 
 
 def cell(condition: str, dose: str) -> Cell:
@@ -49,7 +59,7 @@ def test_how_small_conditions_are_divided_by_dose_is_not_followed():
 @pytest.mark.parametrize(
     "conditions",
     [
-        dict.fromkeys(SMALL[:5], 3) | {"Pain": 40},  # of few, one would tell of the others
+        dict.fromkeys(SMALL[:8], 3) | {"Pain": 40},  # of few, one would tell of the others
         dict.fromkeys(SMALL, 12) | {"Pain": 40},  # enough of each to be divided
     ],
 )
