@@ -28,6 +28,8 @@ from dose_outcomes.study.contrasts import CandidateShape
 ANALYSIS = "dose_response"
 STANDARDISED = "standardised over conditions"
 METHOD = "generalised MCP-Mod on log odds"
+FLAT_SHAPE = "the shape has the same height at all doses of the study"
+_SAME = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,14 @@ def _rows(cells: ResponderCells, condition: str, subgroup: str, found: Responses
         yield from _nothing(shared, subgroup, [label for label, _ in shapes], models, groups, note, study)
         return
     note = joined(within_studied_doses(study), found.note)
+    flat = [label for label, shape in shapes if np.allclose(shape.shape(doses), shape.shape(doses)[0], rtol=_SAME)]
+    for label in flat:
+        at = joined(subgroup, label)
+        yield Result(**shared, subgroup=at, statistic="contrast_test", method=METHOD, note=FLAT_SHAPE)
+    shapes = [one for one in shapes if one[0] not in flat]
+    if not shapes:
+        yield from _nothing(shared, subgroup, [], models, groups, FLAT_SHAPE, study)
+        return
     test = contrast_test(
         doses,
         found.estimates,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from dose_outcomes.outcomes.dose_response import candidates, dose_response
+from dose_outcomes.outcomes.dose_response import FLAT_SHAPE, candidates, dose_response
 from dose_outcomes.outcomes.responder_cells import responder_cells
 
 DOSES = np.array([0.5, 1.5, 4.5])
@@ -96,6 +96,29 @@ def test_too_few_for_log_odds(study, responders, groups, note):
     events, n = sum(events for events, _ in groups), sum(n for _, n in groups)
     assert {row.estimate for row in per_variable} == {min(events, n - events) / 4 if n else None}
     assert {(row.estimate, row.note) for row in rows if row not in per_variable} == {(None, note)}
+
+
+def test_a_shape_that_is_flat_over_the_doses_is_said_and_the_others_are_tested(study, responders, one):
+    """With two doses of 1 and 2 mg the usual umbrella, whose peak is at 1.5 mg, has the same height at both."""
+    groups = [{"label": "low", "from_mg": 1, "below_mg": 2}, {"label": "middle", "from_mg": 2, "below_mg": 3}]
+    counts = responders([(30, 100), (60, 100), (0, 0)])
+    counts = counts[counts["dose"] != "high"]
+    rows = rows_of(counts, study(1, dose_groups=groups, contrasts={"reference_dose": "low"}))
+    tests = {row.subgroup: row for row in rows if row.condition == "all" and row.statistic == "contrast_test"}
+    (flat,) = [row for row in tests.values() if row.note == FLAT_SHAPE]
+    assert "quadratic" in flat.subgroup
+    assert flat.estimate is None
+    others = [row for row in tests.values() if row is not flat]
+    assert len(others) == 4
+    # two doses have one contrast: the difference of log odds
+    odds, variance = np.log([30 / 70, 60 / 40]), 1 / 30 + 1 / 70 + 1 / 60 + 1 / 40
+    z = (odds[1] - odds[0]) / np.sqrt(variance)
+    assert [row.estimate for row in others] == pytest.approx([z] * 4, rel=1e-9)
+
+    umbrella = {"candidates": [{"model": "quadratic", "peak_mg": 1.5}]}
+    rows = rows_of(counts, study(1, dose_groups=groups, contrasts={"reference_dose": "low"}, dose_response=umbrella))
+    assert {row.note for row in rows if row.statistic != "events_per_variable"} == {FLAT_SHAPE}
+    assert len([row for row in rows if row.statistic == "contrast_test" and row.condition == "all"]) == 1
 
 
 def test_no_signal_is_said_beside_the_curve(study, responders, one):
