@@ -27,8 +27,8 @@ LEAST_SHARE_OF_ANALYSIS = 0.15
 #: Of a comparison both sides must be shown: where a fifth of the sides are, it is a few in a hundred.
 LEAST_SHARE_OF_COMPARISONS = 0.04
 COMPARISONS = ("responder_contrast",)
-#: Least share of changes of the same classes that leave every byte as it was. All of them is what one would wish; one in
-#: five is what was measured: what is hidden depends on counts that end up hidden, tests are made of all days (GLOSSARY).
+#: Least share of changes of the same classes that leave every byte as it was. All of them is what one would wish; one
+#: in five is what was measured: what is hidden depends on counts that end up hidden, tests are made of all days.
 LEAST_SHARE_KEPT = 0.1
 _SHOWN = 3
 
