@@ -95,6 +95,8 @@ def heights_of(steps: Sequence[Step]) -> Heights | None:
     """
     if not steps or steps[0].point["analysis"] not in (*EVENTS, COMPETING_CURVES):
         return None
+    if steps[0].point["analysis"] != COMPETING_CURVES and any(step.others for step in steps):
+        return None  # patients who enter late: who was at risk within a step is not known
     curve, at = _curve(steps)
     events = [int(step.point["events"]) for step in steps]
     days = [int(step.point["day"]) for step in steps]

@@ -120,6 +120,9 @@ def test_rows_state_the_heights_of_the_curve_and_none_within_a_step():
 
 def test_other_curves_have_no_heights_of_their_own():
     assert heights_of([]) is None
+    late = release_curves(points((7, 6, 0, 0), (14, 7, 8, -9), (28, 9, 40, 0)), 5)
+    assert late.heights == {}
+    assert late.table["estimate"].tolist() == [0.12] * 3
     table = released((7, 6, 0, 0), (28, 7, 40, 0), analysis="time_to_response_by_current_dose")
     assert table["estimate"].tolist() == [0.12, 0.12]
 
