@@ -27,11 +27,11 @@ TESTS_BY_DAY = (
     "interval_censored_test",
     "proportional_hazards_test",
 )
+DIGITS_OF_TESTS = 2
 #: What compares within condition and dose, which no row shows: analysis, tests; a difference keeps three decimals.
 WITHIN_CELLS = "responder_rate_by_subgroup"
 TESTS_WITHIN_CELLS = ("crude_heterogeneity_test", "heterogeneity_test")
 DECIMALS_WITHIN_CELLS = 3
-DIGITS_OF_TESTS = 2
 
 
 def round_numbers(table: pd.DataFrame, of_hidden: Sequence[int], of_curves: Collection[int]) -> None:

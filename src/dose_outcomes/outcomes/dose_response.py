@@ -29,6 +29,7 @@ ANALYSIS = "dose_response"
 STANDARDISED = "standardised over conditions"
 METHOD = "generalised MCP-Mod on log odds"
 FLAT_SHAPE = "the shape has the same height at all doses of the study"
+#: Heights that differ by less, as a share, are the same but for rounding.
 _SAME = 1e-9
 
 
