@@ -43,37 +43,30 @@ def note(outcome, **key) -> str:
     return found.replace("_", " ")
 
 
-def study(minimum_count: int = 0, **bounds) -> dict:
+def study(**bounds) -> dict:
     events = ("death", "stopped_for_other_reason", "stopped_for_side_effect", "stopped_for_lack_of_efficacy")
     pain = {"id": "pain", "label": "Pain", "definitions": {"fibromyalgia": "FM-PAIN-30"}}
     return {
         "diagnostics": {**RELAXED, **bounds},
-        "disclosure": {"minimum_count": minimum_count},
+        "disclosure": {"minimum_count": 0},
         "endpoints": [{**pain, "intercurrent_events": dict.fromkeys(events, "treatment_policy")}],
     }
 
 
-def test_groups_that_differ_are_named_with_their_difference_until_the_bound_allows_it(spec):
+def test_what_groups_differ_in_is_named_until_the_bound_allows_it(spec):
     tables = cohort()
     # women 0.8 and 0.5, variances 0.16 and 0.25: 0.3 / sqrt(0.205) = 0.6626
     outcome = spec(study(maximum_standardised_difference=0.25), **tables)
     assert outcome.rows(
         "estimate n events note", **DIAGNOSTIC, dose="high", statistic="maximum_standardised_difference"
     ) == [["0.6626", "10", "2", "sex"]]
-    assert note(outcome) == ("diagnostics failed: groups differ in sex: standardised difference 0.66 (bound 0.25)")
+    # the number is a row of its own, which may be hidden: words with it would give it back
+    assert note(outcome) == "diagnostics failed: groups differ in sex (bound 0.25)"
     estimate = outcome.rows("estimate low high p_value", **CONTRAST, missing_data="non_responder")
     allowed = spec(study(maximum_standardised_difference=0.67), **tables)
     assert note(allowed) == "-"
     # nothing but the note depends on the bound
     assert allowed.rows("estimate low high p_value", **CONTRAST, missing_data="non_responder") == estimate
-
-
-def test_a_small_count_is_not_given_back_by_the_note(spec):
-    # 2 men at the high dose are fewer than 5: the difference of 0.66 of 10 and 10 patients would say so
-    outcome = spec(study(minimum_count=5, maximum_standardised_difference=0.25), **cohort())
-    assert note(outcome) == "diagnostics failed: groups differ at the start (bound 0.25)"
-    outcome = spec(study(minimum_count=5, minimum_share_followed=0.9), **cohort())
-    assert note(outcome) == "diagnostics failed: follow-up short at low (bound 0.9)"
 
 
 def test_follow_up_counts_those_seen_when_the_window_begins_and_the_dead(spec):
@@ -82,7 +75,7 @@ def test_follow_up_counts_those_seen_when_the_window_begins_and_the_dead(spec):
     # lost on days 40 and 69; the one who died, and the one seen until day 70, count
     assert outcome.rows("estimate events n day", **key, dose="low") == [["0.8", "8", "10", "84"]]
     assert outcome.rows("estimate events n day", **key, dose="high") == [["1", "10", "10", "84"]]
-    assert note(outcome) == "diagnostics failed: follow-up short at low: 0.80 of the patients (bound 0.81)"
+    assert note(outcome) == "diagnostics failed: follow-up short at low (bound 0.81)"
     assert note(spec(study(minimum_share_followed=0.8), **cohort())) == "-"
 
 
@@ -106,7 +99,7 @@ def test_comparisons_of_the_same_patients_under_other_assumptions_are_marked_ali
     robust = {"missing_data": {}, "tipping_point": {"shares": [0, 1]}}
     bounds = {"maximum_standardised_difference": 0.25, "minimum_share_followed": 0.81}
     outcome = spec({**study(**bounds), "robustness": robust}, **cohort())
-    reasons = "groups differ in sex: standardised difference 0.66 (bound 0.25), follow-up short at low"
+    reasons = "groups differ in sex (bound 0.25), follow-up short at low"
     assert reasons in note(outcome)
     for analysis, number in (("missing_data_ladder", 7), ("tipping_point", 5)):
         key = {"analysis": analysis, "statistic": "risk_difference", "dose": "high"}
@@ -125,7 +118,7 @@ def test_a_subgroup_is_judged_by_its_own_patients(spec):
     key = {"analysis": "responder_rate_by_subgroup", "statistic": "risk_difference", "dose": "high"}
     notes = {name: text.replace("_", " ") for name, text in outcome.rows("subgroup note", **key)}
     # of one sex the groups do not differ in it. The two lost early are women of the low dose; of the men two only
-    # were given the high dose. No number stands there: with that of all patients it would give the other one
+    # were given the high dose
     assert notes == {
         "sex:_female": "diagnostics failed: follow-up short at low (bound 0.81)",
         "sex:_male": "diagnostics failed: fewer than 3 patients in a group",

@@ -26,6 +26,15 @@ def test_every_number_of_the_bundled_study_is_declared(bundled_run):
     assert "not declared" not in set(table["suppressed"])
 
 
+def test_of_every_number_in_a_note_of_the_bundled_study_it_is_known_what_it_is_made_of(bundled_run):
+    notes = estimates(bundled_run)["note"]
+    assert notes.str.contains(r"\d").sum() > 100
+    assert not notes.str.contains("a number is not shown").any()
+    # nor is it known which patient was seen last, or how many were followed where that is hidden
+    assert not notes.str.contains(r"last observed day \(|of the patients \(").any()
+    assert notes.str.contains("is not shown").any()
+
+
 def test_most_of_the_bundled_study_is_released(bundled_run):
     """So that protection does not win by hiding everything; the log says the same share."""
     table = estimates(bundled_run)

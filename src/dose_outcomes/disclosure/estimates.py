@@ -14,6 +14,7 @@ from dose_outcomes.disclosure.declared import Made
 from dose_outcomes.disclosure.heights import read_off
 from dose_outcomes.disclosure.inner import Inner, add_inner
 from dose_outcomes.disclosure.nested import add_nested, add_side_effects
+from dose_outcomes.disclosure.notes import retell
 from dose_outcomes.disclosure.quantities import Cell, Quantities
 from dose_outcomes.disclosure.relations import add_sums
 from dose_outcomes.disclosure.rounding import round_numbers
@@ -113,6 +114,7 @@ def release_tables(
         table = estimated_again(table, rows, outcome, over_shown)
     shown = release_curves(steps, minimum_count, days.of_curves(state))
     read = set[int]() if curves is None else read_off(table, rows, outcome, shown.heights)
+    retell(table, rows, outcome, shown.heights)
     _apply(table, rows, outcome, state, read)
     _withhold_families(table)
     return Released(table, shown.table)

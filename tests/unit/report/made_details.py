@@ -109,7 +109,7 @@ def response() -> list[Result]:
         key: dict[str, Any] = {"condition": condition, "endpoint": code, "missing_data": "non_responder"}
         key["day"] = None if condition == "all" else 84
         hidden = {"suppressed": "count below 5", "note": "hidden"} if condition == "itch" else {}
-        reasons = "fewer than 10 patients in a group, groups differ in sex: standardised difference 0.31 (bound 0.25)"
+        reasons = "fewer than 10 patients in a group, groups differ in sex (bound 0.25)"
         few = {"note": f"diagnostics failed: {reasons}; not a test"} if condition == "fatigue" else {}
         for statistic in ("risk_difference", "risk_ratio", "number_needed_to_treat"):
             test = {"p_value": 0.0004, "p_adjusted": 0.03} if statistic == "risk_difference" and not hidden else {}

@@ -83,8 +83,8 @@ def test_the_first_screen_compares_the_last_dose_with_the_reference(response, re
         responder_contrast={"estimate": 0.06, "low": -0.02, "high": 0.14, "note": ""},
         side_effect_contrast={
             "estimate": 0.18, "low": 0.13, "high": 0.24,
-            "note": "diagnostics failed: follow-up short at 4 mg: 0.7 (bound 0.8), "
-            "follow-up short at 1 mg: 0.6 (bound 0.8)",
+            "note": "diagnostics failed: follow-up short at 4 mg (bound 0.8), "
+            "follow-up short at 1 mg (bound 0.8)",
         },
     )  # fmt: skip
     assert text(doses_lead(response, effects, rows, wording)) == (

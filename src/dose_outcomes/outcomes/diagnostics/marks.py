@@ -1,7 +1,7 @@
 """Which diagnostics a comparison fails, said in its note: nothing is left out for it.
 
-A reason names the bound, and the number that fails it where that number is not made of a count that disclosure control
-hides: words are not hidden with a number elsewhere. The numbers are rows of their own (`rows`).
+A reason names the bound, not the number that fails it: numbers are rows of their own (`rows`), which disclosure
+control may hide, and then takes the reason out too. Only how wide the row's own interval is, is said.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from dose_outcomes.derive.comparability import SCORE
 from dose_outcomes.outcomes.course.mixed_model import ANALYSIS as MIXED_MODEL
 from dose_outcomes.outcomes.diagnostics.balance import LargestDifference
 from dose_outcomes.outcomes.diagnostics.comparisons import RESPONDERS, SIDE_EFFECTS, SUBGROUPS, TIMES, Population
-from dose_outcomes.outcomes.diagnostics.follow_up import Followed
 from dose_outcomes.outcomes.precision import with_reasons
 from dose_outcomes.outcomes.responder_cells import STRATIFIED
 from dose_outcomes.outcomes.tipping_point import ANALYSIS as TIPPING_POINT
@@ -100,24 +99,20 @@ class Reasons:
 
     def _groups(self, row: Result, population: Population) -> Iterator[str]:
         bounds, reference = self._study.diagnostics, row.comparator
-        # the number of one subgroup would give back that of the other, which may be hidden
-        # and the mixed model is shown where the responders of its doses, whose balance it is, may be hidden
-        numbers = row.analysis not in (SUBGROUPS, MIXED_MODEL)
         within = row.subgroup == STRATIFIED or (row.analysis == SUBGROUPS and population.stratified)
         adjusted = SCORE if row.analysis == MIXED_MODEL else ""
         difference = population.balance(row.condition, row.dose, reference, STRATIFIED if within else "", adjusted)
         if difference.exceeds(bounds.maximum_standardised_difference):
-            yield _differ(difference, self._study, numbers)
+            yield _differ(difference, self._study)
         for label in () if row.statistic in OF_RATES else (row.dose, reference):
             seen = population.followed(row.condition, label)
             if seen.share is not None and seen.share < bounds.minimum_share_followed:
-                yield _lost(seen, label, self._study, numbers)
+                yield f"follow-up short at {_plain(label)} (bound {bounds.minimum_share_followed:g})"
         if within:
             for label, (size, n) in zip((row.dose, reference), population.effective(row.dose, reference), strict=False):
                 if n and size / n < bounds.minimum_effective_share:
                     share = bounds.minimum_effective_share
-                    shown = f": {size:.1f} of {n}" if numbers and n >= self._study.disclosure.minimum_count else ""
-                    yield f"few effective patients at {_plain(label)}{shown} (bound {share:g} of them)"
+                    yield f"few effective patients at {_plain(label)} (bound {share:g} of them)"
 
     def _precision(self, row: Result) -> Iterator[str]:
         bounds = self._study.diagnostics
@@ -168,24 +163,10 @@ def _comparison(row: Result) -> tuple[object, ...]:
     )
 
 
-def _differ(difference: LargestDifference, study: Study, numbers: bool) -> str:
+def _differ(difference: LargestDifference, study: Study) -> str:
     bound = f"bound {study.diagnostics.maximum_standardised_difference:g}"
-    if difference.smallest_count is not None and difference.smallest_count < study.disclosure.minimum_count:
-        return f"groups differ at the start ({bound})"
-    name = _plain(difference.characteristic)
-    if difference.unbounded:
-        return f"groups differ in {name} altogether ({bound})"
-    if not numbers:
-        return f"groups differ in {name} ({bound})"
-    return f"groups differ in {name}: standardised difference {difference.value:.2f} ({bound})"
-
-
-def _lost(seen: Followed, dose: str, study: Study, numbers: bool) -> str:
-    bound = f"bound {study.diagnostics.minimum_share_followed:g}"
-    minimum = study.disclosure.minimum_count
-    if not numbers or any(0 < count < minimum for count in (seen.events, seen.n - seen.events)):
-        return f"follow-up short at {_plain(dose)} ({bound})"
-    return f"follow-up short at {_plain(dose)}: {seen.share:.2f} of the patients ({bound})"
+    altogether = " altogether" if difference.unbounded else ""
+    return f"groups differ in {_plain(difference.characteristic)}{altogether} ({bound})"
 
 
 def _plain(text: str) -> str:
