@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dose_outcomes.disclosure.heights import Heights, Step, heights_of, shown_points
-from dose_outcomes.disclosure.rounding import DECIMALS_BY_DAY
 from dose_outcomes.results import CURVE_KEY
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def release_curves(
         heights = heights_of(steps)
         if heights is not None:
             found[tuple(rows[0][name] for name in CURVE_KEY)] = heights
-        shown += shown_points(steps, heights, DECIMALS_BY_DAY["survival"])
+        shown += shown_points(steps, heights)
     return ReleasedCurves(pd.DataFrame(shown, columns=curves.columns).astype(curves.dtypes.to_dict()), found)
 
 

@@ -13,11 +13,12 @@ from dose_outcomes.disclosure.days import add_days, note_parts_by_day
 from dose_outcomes.disclosure.declared import Made
 from dose_outcomes.disclosure.heights import read_off
 from dose_outcomes.disclosure.inner import Inner, add_inner
+from dose_outcomes.disclosure.medians import telling_medians
 from dose_outcomes.disclosure.nested import add_nested, add_side_effects
 from dose_outcomes.disclosure.notes import retell
 from dose_outcomes.disclosure.quantities import Cell, Quantities
 from dose_outcomes.disclosure.relations import add_sums
-from dose_outcomes.disclosure.rounding import round_numbers
+from dose_outcomes.disclosure.rounding import round_numbers, too_few_tested
 from dose_outcomes.disclosure.rows import Row, cells, read_rows, without_event
 from dose_outcomes.disclosure.secondary import suppress_patients, suppress_rest
 from dose_outcomes.disclosure.suppression import Suppression
@@ -110,12 +111,14 @@ def release_tables(
     outcome = _outcomes(rows, state, parts_of or {})
     for place in close_thresholds(rows, outcome, minimum_count):
         outcome[place] = reason(minimum_count)
+    telling = {*telling_medians(rows, state, days), *too_few_tested(rows)} - outcome.keys()
+    outcome |= dict.fromkeys(telling, DERIVED)
     if over_shown is not None:
         table = estimated_again(table, rows, outcome, over_shown)
     shown = release_curves(steps, minimum_count, days.of_curves(state))
     read = set[int]() if curves is None else read_off(table, rows, outcome, shown.heights)
     retell(table, rows, outcome, shown.heights)
-    _apply(table, rows, outcome, state, read)
+    _apply(table, rows, outcome, state, read | telling)
     _withhold_families(table)
     return Released(table, shown.table)
 
@@ -262,7 +265,8 @@ def _apply(
     Parameters
     ----------
     read : collection of int
-        Places of rows whose numbers are made of what curves show: they are not rounded, and their counts stay.
+        Places of rows whose numbers are made of what curves show, or are withheld: they are not rounded, and their
+        counts stay.
     """
     hide_patients, hide_events, rounded, countable = list[int](), list[int](), list[int](), list[int]()
     for row in rows:

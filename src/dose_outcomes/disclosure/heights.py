@@ -19,6 +19,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dose_outcomes.disclosure.courses import COMPETING_CURVES, EVENTS
+from dose_outcomes.disclosure.rounding import step_of, to_step
 from dose_outcomes.disclosure.rows import Row
 from dose_outcomes.disclosure.wording import DERIVED
 from dose_outcomes.results import CURVE_KEY
@@ -139,18 +140,17 @@ def _curve(steps: Sequence[Step]) -> tuple[StepCurve, Any]:
     return kaplan_meier(day, events, censored, level=level), survival_at
 
 
-def shown_points(steps: Sequence[Step], heights: Heights | None, decimals: int) -> list[dict[str, Any]]:
+def shown_points(steps: Sequence[Step], heights: Heights | None) -> list[dict[str, Any]]:
     """Return the rows of a released curve.
 
     Parameters
     ----------
     heights : Heights or None
         Of its steps; without it the heights of all days are rounded.
-    decimals : int
-        To so many.
     """
     if heights is None:
-        return [{**step.point, **{name: _rounded(step.point[name], decimals) for name in _NUMBERS}} for step in steps]
+        step = step_of(max((int(one.point["at_risk"]) for one in steps), default=0))
+        return [{**one.point, **{name: _rounded(one.point[name], step) for name in _NUMBERS}} for one in steps]
     method = f"{steps[0].point['method']}{_FROM_STEPS}"
     return [
         {**step.point, **dict(zip(_NUMBERS, after, strict=True)), "method": method} if joined else dict(step.point)
@@ -158,8 +158,8 @@ def shown_points(steps: Sequence[Step], heights: Heights | None, decimals: int) 
     ]
 
 
-def _rounded(number: Any, decimals: int) -> Any:
-    return round(number, decimals) if isinstance(number, float) else number
+def _rounded(number: Any, step: float) -> Any:
+    return to_step(number, step) if isinstance(number, float) else number
 
 
 def read_off(

@@ -122,16 +122,17 @@ def test_other_curves_have_no_heights_of_their_own():
     assert heights_of([]) is None
     late = release_curves(points((7, 6, 0, 0), (14, 7, 8, -9), (28, 9, 40, 0)), 5)
     assert late.heights == {}
-    assert late.table["estimate"].tolist() == [0.12] * 3
+    # of 60 patients two are 0.03: a height of all days, 0.123456, is rounded to steps of 0.05
+    assert late.table["estimate"].tolist() == [0.1] * 3
     table = released((7, 6, 0, 0), (28, 7, 40, 0), analysis="time_to_response_by_current_dose")
-    assert table["estimate"].tolist() == [0.12, 0.12]
+    assert table["estimate"].tolist() == [0.1, 0.1]
 
 
 def test_what_is_made_of_days_that_are_not_shown_keeps_few_digits():
     key = {**KEY, "analysis": "side_effect_incidence", "endpoint": "any"}
     rows = [
         Result(
-            **key, statistic="cumulative_incidence", day=84, estimate=0.34567, low=0.2345, high=0.4567, n=99, events=30
+            **key, statistic="cumulative_incidence", day=84, estimate=0.34567, low=0.2345, high=0.4567, n=40, events=14
         ),
         Result(**key, statistic="rmst_days", day=84, estimate=45.678, n=99, events=30),
         Result(**key, statistic="gray_test", day=84, estimate=3.4567, p_value=0.04567, n=99, events=30),
@@ -147,16 +148,24 @@ def test_what_is_made_of_days_that_are_not_shown_keeps_few_digits():
     assert table["estimate"].to_dict() == {
         ("cumulative_incidence", 84): 0.35,
         ("rmst_days", 84): 46,
-        ("gray_test", 84): 3.5,
+        ("gray_test", 84): 3,
         ("proportion", 85): 0.303,
         ("cumulative_incidence", 168): 0.34567,
     }
-    assert table.loc[("cumulative_incidence", 84), "low"] == 0.23
-    assert table.loc[("gray_test", 84), "p_value"] == 0.046
+    # two patients of 40 are 0.05
+    assert table.loc[("cumulative_incidence", 84), ["low", "high"]].tolist() == [0.25, 0.45]
+    assert table.loc[("gray_test", 84), "p_value"] == 0.05
+    assert table["note"].to_dict() == {
+        ("cumulative_incidence", 84): "rounded to steps of 0.05",
+        ("rmst_days", 84): "",
+        ("gray_test", 84): "rounded to one digit",
+        ("proportion", 85): "",
+        ("cumulative_incidence", 168): "",
+    }
     names = ("risk_difference", "heterogeneity_test", "proportion")
     key |= {"analysis": "responder_rate_by_subgroup"}
     within = to_frame([Result(**key, statistic=name, estimate=0.34567, p_value=0.1234, n=99) for name in names])
     round_numbers(within, [], [])
     within = within.set_index("statistic")
-    assert within["estimate"].to_dict() == dict(zip(names, (0.346, 0.35, 0.34567), strict=True))
-    assert within["p_value"].to_dict() == dict(zip(names, (0.1234, 0.12, 0.1234), strict=True))
+    assert within["estimate"].to_dict() == dict(zip(names, (0.346, 0.3, 0.34567), strict=True))
+    assert within["p_value"].to_dict() == dict(zip(names, (0.1234, 0.1, 0.1234), strict=True))
