@@ -117,33 +117,50 @@ class OtherTables:
         target : Name
             One more or one less of it, at random, then the other.
         """
+        ways = generator.permutation([1, -1]).tolist()
+        return next((found for way in ways if (found := self.with_change(target, way, generator))), {})
+
+    def with_change(
+        self, target: Name, change: int, generator: np.random.Generator, *, exactly: bool = False
+    ) -> dict[Name, int]:
+        """Return the counts that differ in the nearest table in which a count is larger or smaller by so much.
+
+        Parameters
+        ----------
+        exactly : bool
+            Or by more, where not.
+        """
         from scipy.optimize import Bounds, LinearConstraint, milp
         from scipy.sparse import hstack
 
         count = len(self._free)
         own = int(np.flatnonzero(self._free == self._system.places[target])[0])
-        constraints = LinearConstraint(hstack([self._matrix, -self._matrix]).tocsc(), *self._limits)
-        far = np.tile(generator.uniform(0.5, 1.5, count), 2)
-        for up in generator.permutation([True, False]).tolist():
-            column, other = (own, own + count) if up else (own + count, own)
-            low, high = np.zeros(2 * count), np.minimum(self._room, _FAR)
-            if high[column] < 1:
-                continue
-            low[column], high[other] = 1, 0
-            found = milp(
-                far,
-                integrality=np.ones(2 * count),
-                bounds=Bounds(low, high),
-                constraints=constraints,
-                options={"time_limit": _SECONDS},
-            )
-            if found.x is not None:
-                moves = np.rint(found.x[:count] - found.x[count:]).astype(int)
-                return {
-                    self._names[self._free[number]]: int(self._truth[number]) + int(moves[number])
-                    for number in moves.nonzero()[0].tolist()
-                }
-        return {}
+        column, other = (own, own + count) if change > 0 else (own + count, own)
+        low, high = np.zeros(2 * count), np.minimum(self._room, _FAR)
+        if high[column] < abs(change):
+            return {}
+        low[column], high[other] = abs(change), 0
+        if exactly:
+            high[column] = abs(change)
+        found = milp(
+            np.tile(generator.uniform(0.5, 1.5, count), 2),
+            integrality=np.ones(2 * count),
+            bounds=Bounds(low, high),
+            constraints=LinearConstraint(hstack([self._matrix, -self._matrix]).tocsc(), *self._limits),
+            options={"time_limit": _SECONDS},
+        )
+        if found.x is None:
+            return {}
+        moves = np.rint(found.x[:count] - found.x[count:]).astype(int)
+        return {
+            self._names[self._free[number]]: int(self._truth[number]) + int(moves[number])
+            for number in moves.nonzero()[0].tolist()
+        }
+
+
+def emptied(cohort: Cohort, other: Cohort) -> bool:
+    """Tell whether a cell has no patients any more: its events could not be."""
+    return any(n == 0 and cohort.cells[name] for name, n in other.cells.items() if name.what == "analysed")
 
 
 def changed_cohort(cohort: Cohort, other: Mapping[Name, int]) -> Cohort:
@@ -177,9 +194,7 @@ def changes(
         for same_classes, of_kind in tables.items():
             other = of_kind.near(wanted[number], generator)
             changed = changed_cohort(cohort, other)
-            # a cell without patients: its events could not be
-            emptied = any(n == 0 and cohort.cells[name] for name, n in changed.cells.items() if name.what == "analysed")
-            if other and not emptied:
+            if other and not emptied(cohort, changed):
                 lines = tuple(differing(files, release(results_of(changed), changed)))
                 yield Change(wanted[number], len(other), same_classes, lines)
                 break

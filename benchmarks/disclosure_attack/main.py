@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from benchmarks.disclosure_attack.attack import Attacked, attack, reading_of
 from benchmarks.disclosure_attack.changes import changes
 from benchmarks.disclosure_attack.cohorts import SMALL_CONDITIONS, Cohort, random_cohort
+from benchmarks.disclosure_attack.numbers import other_values
 from benchmarks.disclosure_attack.pages import page_of, untold
 from benchmarks.disclosure_attack.reading import Reading
 from benchmarks.disclosure_attack.released import release, results_of
@@ -24,7 +25,10 @@ OF_SMALL_CONDITIONS = 20
 #: Least share of rows released, over all cohorts: of all, and of each analysis.
 LEAST_SHARE_RELEASED = 0.35
 LEAST_SHARE_OF_ANALYSIS = 0.15
+#: Least share of hidden counts that were shown to have two other values with the same numbers: the search misses some.
+LEAST_SHARE_WITH_OTHERS = 0.9
 _SHOWN = 3
+_OTHERS = 2
 _KEPT, _TOLD = ", kept", ", told"
 
 
@@ -85,6 +89,11 @@ class Run:
     """Changes of hidden counts by their kind: every byte kept, or told by the release; without another table."""
     told: Counter[str] = field(default_factory=Counter)
     """File and analysis: changes of the same classes that it told."""
+    with_others: int = 0
+    """Hidden counts that have two other values with every number the same, of `without` more none were found."""
+    without: int = 0
+    telling: Counter[str] = field(default_factory=Counter)
+    """Analysis and statistic: counts of which other values were sought in vain while the number differed."""
     pages: int = 0
     untold: int = 0
     seconds: Counter[str] = field(default_factory=Counter)
@@ -120,6 +129,8 @@ class Run:
                 )
         with self.timed("changes"):
             self._change(seed, reading_of(files, results, cohort), files, cohort, with_changes)
+        with self.timed("numbers"):
+            self._numbers(seed, reading_of(files, results, cohort), files, cohort, with_changes)
         if with_page:
             with self.timed("page"):
                 problems = list(untold(page_of(files, cohort), files))
@@ -140,6 +151,14 @@ class Run:
                 print(f"cohort {seed}: another {where}, {kind}, changes {len(change.differing)} lines:", flush=True)
                 print("".join(f"    {line}\n" for line in change.differing[:_SHOWN]), end="", flush=True)
 
+    def _numbers(self, seed: int, reading: Reading, files: dict[str, str], cohort: Cohort, tries: int) -> None:
+        for tried in other_values(reading, files, cohort, tries=tries, seed=seed):
+            if tried.values < _OTHERS:
+                self.without += 1
+                self.telling.update(tried.telling or ("no other table found",))
+            else:
+                self.with_others += 1
+
     def lines(self) -> list[str]:
         """Return what is printed at the end."""
         lines = table(self.attacked, self.plainly)
@@ -150,6 +169,11 @@ class Run:
             lines.append(f"{kept + told} changes {kind}: {kept} left every byte as it was, {told} did not")
         lines.append(f"hidden counts without another table: {self.tried['no other table']}; told by")
         lines += [f"    {place}: {number} changes" for place, number in self.told.most_common()]
+        lines.append(
+            f"{self.with_others + self.without} hidden counts sought in other tables with the same numbers: "
+            f"{self.with_others} have two other values or more; of the others these numbers differed"
+        )
+        lines += [f"    {place}: {number} counts" for place, number in self.telling.most_common()]
         lines.append(f"{self.pages} reports: {self.untold} numbers that are in no released file")
         lines.append("seconds: " + ", ".join(f"{name} {seconds:.0f}" for name, seconds in self.seconds.items()))
         return lines
@@ -160,7 +184,8 @@ class Run:
         shown = by_analysis["all"] >= LEAST_SHARE_RELEASED and min(by_analysis.values()) >= LEAST_SHARE_OF_ANALYSIS
         leaks = sum(len(one.leaks) for one in self.attacked)
         told = sum(number for kind, number in self.tried.items() if kind.endswith(_TOLD))
-        return bool(leaks or self.untold or told) or not shown
+        told_by_numbers = self.with_others < LEAST_SHARE_WITH_OTHERS * (self.with_others + self.without)
+        return bool(leaks or self.untold or told or told_by_numbers) or not shown
 
 
 def main() -> bool:

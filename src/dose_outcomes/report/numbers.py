@@ -19,6 +19,8 @@ PERCENT_STATISTICS = frozenset(
 )
 #: Differences of shares: percentage points, with their sign.
 POINT_STATISTICS = frozenset({"risk_difference", "simultaneous_risk_difference"})
+#: What the note of a p value says that is known to one digit only.
+ONE_DIGIT = "rounded to one digit"
 #: Always with two decimals.
 STANDARDISED_STATISTICS = frozenset(
     {"standardised_mean_difference", "maximum_standardised_difference", "test_retest_slope", "mean_cumulative_count"}
@@ -80,7 +82,7 @@ def show(row: Row, column: str = "estimate", unit: bool = True) -> str:
     if column == "person_years":
         return f"{value:,.{0 if value >= SMALL_DENOMINATOR else 1}f}"
     if column in ("p_value", "p_adjusted"):
-        return p_value(value)
+        return p_value(value, rounded=ONE_DIGIT in getattr(row, "note", ""))
     if row.statistic in PERCENT_STATISTICS:
         return percent(value, getattr(row, "n", None)) + ("%" if unit else "")
     if row.statistic in RATIO_STATISTICS:
@@ -124,16 +126,18 @@ def signed(value: float, decimals: int) -> str:
     return text if not float(text.replace(",", "")) else ("+" if value > 0 else MINUS) + text
 
 
-def p_value(value: float) -> str:
-    """Return a p value: two digits that count, never below 0.001.
+def p_value(value: float, *, rounded: bool = False) -> str:
+    """Return a p value: two digits that count, or the one to which it was rounded; never below 0.001.
 
     Examples
     --------
-    >>> p_value(0.0258), p_value(0.37), p_value(1e-9), p_value(0.0047)
-    ('0.026', '0.37', '<0.001', '0.005')
+    >>> p_value(0.0258), p_value(0.37), p_value(1e-9), p_value(0.0047), p_value(0.05, rounded=True)
+    ('0.026', '0.37', '<0.001', '0.005', '0.05')
     """
     if value < SMALLEST_P:
         return f"<{SMALLEST_P}"
+    if rounded:
+        return f"{value:.1g}"
     return f"{value:.{2 if value >= 0.1 else 3}f}"
 
 

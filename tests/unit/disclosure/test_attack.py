@@ -12,6 +12,7 @@ from benchmarks.disclosure_attack import attack as attacking
 from benchmarks.disclosure_attack.changes import OtherTables, changed_cohort, differing
 from benchmarks.disclosure_attack.cohorts import SMALL_CONDITIONS, random_cohort
 from benchmarks.disclosure_attack.identities import true_counts
+from benchmarks.disclosure_attack.numbers import other_values
 from benchmarks.disclosure_attack.other_files import joined_steps
 from benchmarks.disclosure_attack.pages import untold
 from benchmarks.disclosure_attack.released import release, results_of
@@ -228,6 +229,26 @@ def test_a_changed_count_that_is_shown_changes_the_files(results, cohort):
     assert lines
     assert any(f"{name.part} {name.condition} {name.dose}" in line for line in lines)
     assert list(differing(everything(results), everything(results))) == []
+
+
+def test_hidden_counts_have_other_values_with_the_same_numbers(files, results, cohort):
+    reading = attacking.reading_of(files, results, cohort)
+    for tried in other_values(reading, files, cohort, tries=2, seed=SEED):
+        assert (tried.values, tried.telling) == (2, ())
+
+
+def test_a_number_that_no_other_table_has_is_found(files, results, cohort):
+    """Shares of all days that are too large by three tenths: no table with the same counts has them."""
+    rows = pd.read_csv(io.StringIO(files["estimates.csv"]), dtype=str, keep_default_na=False)
+    of_days = rows["analysis"].eq("side_effect_incidence") & rows["statistic"].eq("cumulative_incidence")
+    of_days &= rows["estimate"].ne("")
+    assert of_days.any()
+    rows.loc[of_days, "estimate"] = [f"{float(number) + 0.3:.2f}" for number in rows.loc[of_days, "estimate"]]
+    told = files | {"estimates.csv": rows.to_csv(index=False)}
+    reading = attacking.reading_of(files, results, cohort)
+    (tried,) = other_values(reading, told, cohort, tries=1, seed=SEED)
+    assert tried.values == 0
+    assert "side_effect_incidence cumulative_incidence" in tried.telling
 
 
 @pytest.mark.parametrize(
