@@ -36,8 +36,8 @@ _OVER_SHOWN = "of the others a count is not shown"
 #: Half of the last digit kept: of a share of all days, of a difference within cells, of any other number.
 _SHARES = ("survival", "cumulative_incidence", "one_minus_survival", "mean_cumulative_count")
 _OF_SHARE, _OF_DIFFERENCE, _OF_OTHERS = 0.005, 0.0005, 1e-9
-_STEPS, _ONE_DIGIT = re.compile(r"rounded to steps of ([\d.]+)"), "rounded to one digit"
-_MEDIAN = "median_days"
+_STEPS = re.compile(r"rounded to steps of ([\d.]+)")
+_DIGITS = {"rounded to one digit": 1, "rounded to two digits": 2}
 
 
 @dataclass(frozen=True)
@@ -114,8 +114,9 @@ def _fits(row: Mapping[str, str], name: str, number: float) -> bool:
 
 def _half(row: Mapping[str, str], name: str, shown: float, number: float) -> float:
     step = _STEPS.search(row["note"])
-    if _ONE_DIGIT in row["note"] and name in ("estimate", "p_value"):
-        return 0.5 * 10.0 ** floor(log10(abs(number))) if number and shown else 0.0
+    digits = next((kept for words, kept in _DIGITS.items() if words in row["note"]), None)
+    if digits is not None and name in ("estimate", "p_value"):
+        return 0.5 * 10.0 ** (floor(log10(abs(number))) + 1 - digits) if number and shown else 0.0
     if name != "p_value" and row["statistic"] in _SHARES:
         return float(step.group(1)) / 2 if step else _OF_SHARE
     within = row["analysis"] == "responder_rate_by_subgroup" and row["statistic"] == "risk_difference"

@@ -30,10 +30,11 @@ TESTS_BY_DAY = (
 WITHIN_CELLS = "responder_rate_by_subgroup"
 TESTS_WITHIN_CELLS = ("crude_heterogeneity_test", "heterogeneity_test")
 DECIMALS_WITHIN_CELLS = 3
-ROUNDED_TEST, ROUNDED_SHARE = "rounded to one digit", "rounded to steps of {step}"
+ROUNDED_TEST, ROUNDED_TESTS = "rounded to one digit", "rounded to two digits"
+ROUNDED_SHARE = "rounded to steps of {step}"
 """What notes say of them."""
-#: Digits of tests that are made of counts not shown.
-DIGITS_OF_TESTS = 1
+#: Digits of tests that are made of counts not shown, and the patients from which on one more is shown.
+DIGITS_OF_TESTS, MANY_TESTED = 1, 1000
 #: Fewest patients of such a test that is shown, by day and within cells: of fewer, one patient moves its first digit.
 LEAST_BY_DAY, LEAST_WITHIN_CELLS = 100, 500
 
@@ -102,9 +103,11 @@ def round_numbers(table: pd.DataFrame, of_hidden: Sequence[int], of_curves: Coll
         table.loc[days, column] = table.loc[days, column].round(0)
         table.loc[differences, column] = table.loc[differences, column].round(DECIMALS_WITHIN_CELLS)
     tests = table.index[[is_told_by_hidden(*one) for one in zip(table["analysis"], table["statistic"], strict=True)]]
+    of_many = table.loc[tests, "n"].astype("Float64").fillna(0) >= MANY_TESTED
     for column in ("estimate", "p_value", "p_adjusted"):
-        _keep_digits(table, tests, column, DIGITS_OF_TESTS)
-    _say(table, tests, [ROUNDED_TEST] * len(tests))
+        _keep_digits(table, tests[~of_many], column, DIGITS_OF_TESTS)
+        _keep_digits(table, tests[of_many], column, DIGITS_OF_TESTS + 1)
+    _say(table, tests, [ROUNDED_TESTS if many else ROUNDED_TEST for many in of_many])
     _say(table, shares, [ROUNDED_SHARE.format(step=step) if step > STEPS[0] else "" for step in steps])
 
 

@@ -6,7 +6,7 @@ import pytest
 from tests.unit.disclosure.test_heights import KEY, points
 
 from dose_outcomes.disclosure import release_tables
-from dose_outcomes.disclosure.rounding import LEAST_BY_DAY, LEAST_WITHIN_CELLS
+from dose_outcomes.disclosure.rounding import LEAST_BY_DAY, LEAST_WITHIN_CELLS, MANY_TESTED
 from dose_outcomes.results import Result, to_frame
 from dose_outcomes.stats.survival.kaplan_meier import kaplan_meier
 from dose_outcomes.stats.survival.quantile import quantile
@@ -58,8 +58,14 @@ def test_a_median_is_shown_where_all_counts_are():
 )
 def test_tests_that_are_made_of_counts_not_shown_are_those_of_many_patients(analysis, statistic, least):
     key = {**KEY, "analysis": analysis, "endpoint": "PAIN-30", "population": "assessable", "statistic": statistic}
-    for patients, reason in ((least - 1, "made of a hidden count"), (least, "")):
-        row = Result(**key, day=84, n=patients, events=30, estimate=3.45, p_value=0.0345)
+    one, two = (3, 0.03, "rounded to one digit"), (3.4, 0.035, "rounded to two digits")
+    for patients, reason, said in (
+        (least - 1, "made of a hidden count", ()),
+        (least, "", one),
+        (MANY_TESTED - 1, "", one),
+        (MANY_TESTED, "", two),
+    ):
+        row = Result(**key, day=84, n=patients, events=30, estimate=3.44, p_value=0.0346)
         (shown,) = release_tables(to_frame([row]), None, 5).estimates.to_dict("records")
         assert (shown["suppressed"], shown["n"], shown["events"]) == (reason, patients, 30)
-        assert reason or (shown["estimate"], shown["p_value"], shown["note"]) == (3, 0.03, "rounded to one digit")
+        assert reason or (shown["estimate"], shown["p_value"], shown["note"]) == said
