@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -190,11 +191,21 @@ def _times(
         days=days,
         curves=curves,
         medians=medians,
-        methods=list(
-            dict.fromkeys(curve.points[0].method for curve in curves if curve.points and curve.points[0].method)
-        ),
+        methods=methods_of(curve.points[-1].method for curve in curves if curve.points),
         direction=words[2],
     )
+
+
+def methods_of(methods: Iterable[str]) -> list[str]:
+    """Return methods without repetition; of two where one says more of the same, the longer one.
+
+    Examples
+    --------
+    >>> methods_of(["Kaplan-Meier", "", "Kaplan-Meier; from the counts of its steps", "Kaplan-Meier"])
+    ['Kaplan-Meier; from the counts of its steps']
+    """
+    found = dict.fromkeys(filter(None, methods))
+    return [one for one in found if not any(other.startswith(f"{one}; ") for other in found)]
 
 
 def drawn(released: list[CurvePoint], horizon: int, minimum: int) -> tuple[list[CurvePoint], int, int]:
