@@ -3,9 +3,10 @@
 `declared` says what every number is made of; `rows` turns the tidy table into counts (`quantities`), and `relations`,
 `inner`, `nested` and `days` note the sums that hold between them; `secondary` chooses what else to hide so that no
 hidden count follows from those shown: by `splits`, then by `structure`, then by `opening`, which ask `programs`, and
-keeps the state in `suppression`; `estimates`, `curves` and `attrition` write the outcome into the tables. Heights of
-curves are made of the counts shown (`heights`); what is made of counts not shown keeps few digits (`rounding`), or is
-not shown where it would tell of one (`medians`); `notes` says in words no more than that.
+keeps the state in `suppression`; `estimates`, `curves` and `attrition` write the outcome into the tables, and withhold
+what is made of hidden cells (`spans`). Heights of curves are made of the counts shown (`heights`); what is made of
+counts not shown keeps few digits (`rounding`), or is not shown where it would tell of one (`medians`); `notes` says in
+words no more than that.
 """
 
 from dose_outcomes.disclosure.attrition import exclusions_of, release_attrition

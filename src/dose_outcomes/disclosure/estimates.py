@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dose_outcomes.disclosure.again import OverShown, estimated_again
-from dose_outcomes.disclosure.courses import GROWING
 from dose_outcomes.disclosure.curves import release_curves
 from dose_outcomes.disclosure.days import add_days, note_parts_by_day
-from dose_outcomes.disclosure.declared import Made
 from dose_outcomes.disclosure.heights import read_off
 from dose_outcomes.disclosure.inner import Inner, add_inner
 from dose_outcomes.disclosure.medians import telling_medians
@@ -19,8 +17,9 @@ from dose_outcomes.disclosure.notes import retell
 from dose_outcomes.disclosure.quantities import Cell, Quantities
 from dose_outcomes.disclosure.relations import add_sums
 from dose_outcomes.disclosure.rounding import round_numbers, too_few_tested
-from dose_outcomes.disclosure.rows import Row, cells, read_rows, without_event
+from dose_outcomes.disclosure.rows import Row, read_rows, without_event
 from dose_outcomes.disclosure.secondary import suppress_patients, suppress_rest
+from dose_outcomes.disclosure.spans import Spans
 from dose_outcomes.disclosure.suppression import Suppression
 from dose_outcomes.disclosure.thresholds import close_thresholds
 from dose_outcomes.disclosure.wording import DERIVED, RISK_TABLE, SECONDARY, UNDIVIDED, reason
@@ -29,8 +28,6 @@ from dose_outcomes.results import ALL, PUBLISHED
 if TYPE_CHECKING:
     import pandas as pd
 
-#: In the subgroup of rows that compare within conditions, or standardise to them.
-WITHIN = "condition"
 _EMPTIED = ("estimate", "low", "high", "p_value", "p_adjusted", "events", "person_years")
 UNDECLARED = "not declared"
 """Nobody has said which counts the row is made of."""
@@ -145,7 +142,7 @@ def _plain(value: Any) -> Any:
 def _outcomes(rows: list[Row], state: Suppression, parts_of: Mapping[str, Mapping[str, str]]) -> dict[int, str]:
     """Return why rows are hidden, by their place."""
     hidden_cells = _hidden_cells(state.quantities, state)
-    spans = _Spans(hidden_cells, parts_of)
+    spans = Spans(hidden_cells, parts_of)
     outcomes: dict[int, str] = {}
     for row in rows:
         if row.record["population"] == PUBLISHED:
@@ -183,78 +180,6 @@ def _without(row: Row, state: Suppression) -> list[int]:
 
 def _hidden_cells(quantities: Quantities, state: Suppression) -> set[Cell]:
     return {name for name, hidden in zip(quantities.names, state.hidden, strict=True) if hidden}
-
-
-def _of_day(name: Cell) -> Cell:
-    """Return a quantity without its day, unless it grows from day to day: the targets of conditions may differ."""
-    return name if name.what.split(" (")[0] in GROWING else name.at(day=None)
-
-
-class _Spans:
-    """Looks up whether cells that a row is made of are hidden."""
-
-    def __init__(self, hidden: Iterable[Cell], parts_of: Mapping[str, Mapping[str, str]]) -> None:
-        self._hidden = frozenset(hidden)
-        self._by_condition: dict[Cell, set[str]] = defaultdict(set)
-        self._by_dose: dict[Cell, set[str]] = defaultdict(set)
-        self._anywhere: set[Cell] = set()
-        owners: dict[str, set[str]] = defaultdict(set)
-        for endpoint, parts in parts_of.items():
-            for definition in parts.values():
-                owners[definition].add(endpoint)
-        self._owners = owners
-        for name in self._hidden:
-            for endpoint in (name.endpoint, *owners.get(name.endpoint, ())):
-                place = _of_day(name.at(endpoint=endpoint))
-                if name.dose != ALL:
-                    self._by_condition[place.at(dose="")].add(name.dose)
-                if name.condition != ALL:
-                    self._by_dose[place.at(condition="")].add(name.condition)
-                if name.condition != ALL and name.dose != ALL:
-                    self._anywhere.add(place.at(condition="", dose=""))
-
-    def reach(self, row: Row, made: Made) -> bool:
-        """Tell whether a hidden cell is among those that a row is made of."""
-        return any(self._reaches(row, made, span) for span in made.spans)
-
-    def _reaches(self, row: Row, made: Made, span: str) -> bool:
-        own = [_of_day(cell) for cell in (row.own or cells(row.record, made))]
-        sides = [*own, *(cell.at(subgroup="") for cell in own)]
-        pooled = row.record["condition"] == ALL
-        if span == "own":
-            # of a number that is rounded, the patients may be hidden
-            return any(cell in self._hidden for cell in row.own[1 if made.rounded else 0 :])
-        if span == "sides":
-            exact = [*row.own, *(cell.at(subgroup="") for cell in row.own)]
-            if row.record["analysis"] == "baseline":
-                return self._described(row)
-            return any(cell in self._hidden for cell in exact)
-        if span == "doses":
-            return any(self._by_condition.get(cell.at(dose="")) for cell in sides)
-        if span == "conditions":
-            owners = [cell.at(endpoint=endpoint) for cell in sides for endpoint in self._owners.get(cell.endpoint, ())]
-            return any(self._by_dose.get(cell.at(condition="")) for cell in [*(sides if pooled else []), *owners])
-        if span == "sides by condition":
-            stratified = pooled and row.record["subgroup"] != ""
-            return stratified and any(self._by_dose.get(cell.at(condition="")) for cell in self._pooled(sides))
-        within = span == "everything" or WITHIN in row.record["subgroup"]
-        return pooled and within and any(cell.at(condition="", dose="") in self._anywhere for cell in sides)
-
-    @staticmethod
-    def _pooled(sides: list[Cell]) -> list[Cell]:
-        return [cell.at(subgroup=subgroup) for cell in sides for subgroup in (cell.subgroup, "")]
-
-    def _described(self, row: Row) -> bool:
-        """Tell whether a category of what a difference of two groups describes is hidden in one of them."""
-        doses = {row.record["dose"], row.record["comparator"]}
-        endpoint = row.record["endpoint"]
-        return any(
-            name.what in ("described", "missing values")
-            and (name.endpoint == endpoint or name.endpoint.startswith(f"{endpoint}: "))
-            and name.condition == row.record["condition"]
-            and name.dose in doses
-            for name in self._hidden
-        )
 
 
 def _apply(
