@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from benchmarks.disclosure_attack.attack import Attacked, attack, reading_of
 from benchmarks.disclosure_attack.changes import changes
 from benchmarks.disclosure_attack.cohorts import SMALL_CONDITIONS, Cohort, random_cohort
-from benchmarks.disclosure_attack.numbers import other_values
+from benchmarks.disclosure_attack.numbers import OTHERS, other_values
 from benchmarks.disclosure_attack.pages import page_of, untold
 from benchmarks.disclosure_attack.reading import Reading
 from benchmarks.disclosure_attack.released import release, results_of
@@ -28,7 +28,6 @@ LEAST_SHARE_OF_ANALYSIS = 0.15
 #: Least share of hidden counts that were shown to have two other values with the same numbers: the search misses some.
 LEAST_SHARE_WITH_OTHERS = 0.9
 _SHOWN = 3
-_OTHERS = 2
 _KEPT, _TOLD = ", kept", ", told"
 
 
@@ -153,7 +152,7 @@ class Run:
 
     def _numbers(self, seed: int, reading: Reading, files: dict[str, str], cohort: Cohort, tries: int) -> None:
         for tried in other_values(reading, files, cohort, tries=tries, seed=seed):
-            if tried.values < _OTHERS:
+            if tried.values < OTHERS:
                 self.without += 1
                 self.telling.update(tried.telling or ("no other table found",))
             else:

@@ -27,7 +27,7 @@ from benchmarks.disclosure_attack.reading import Reading
 from benchmarks.disclosure_attack.released import results_of
 
 #: Other values wanted, how far they are from the true one, and how many tables are tried.
-_OTHERS, _CHANGES, _TABLES = 2, (1, -1, 2, -2, 3, -3, 4, -4), 14
+OTHERS, _CHANGES, _TABLES = 2, (1, -1, 2, -2, 3, -3, 4, -4), 14
 _NUMBERS = ("estimate", "low", "high", "p_value")
 #: Made of what curves show, or of the conditions shown: another table has the same.
 _OF_CURVES = ("persistence", "time_to_response", "response_with_stopping")
@@ -73,8 +73,8 @@ def other_values(
     for number in generator.permutation(len(wanted))[:tries]:
         assert other_tables is not None  # made where any is tried
         values, telling, tables = set[int](), dict[str, None](), 0
-        for change in _CHANGES * _OTHERS:
-            if len(values) == _OTHERS or tables == _TABLES or change in values:
+        for change in _CHANGES * OTHERS:
+            if len(values) == OTHERS or tables == _TABLES or change in values:
                 continue
             changed = changed_cohort(cohort, other_tables.with_change(wanted[number], change, generator, exactly=True))
             if changed == cohort or emptied(cohort, changed):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dose_outcomes.disclosure.heights import Heights
@@ -51,7 +51,7 @@ _TOLD = [
     )
 ]
 #: Parts that lose a number: of one patient's last day, of an estimate of all days.
-_SHORTENED: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
+_SHORTENED = [
     (re.compile(rf"((?:day|horizon) {_NUMBER} is after the last [a-z ]+) \({_NUMBER}\)"), r"\1"),
     (re.compile(rf"not reached: {_NUMBER} .*"), "not reached"),
     (re.compile(rf"(between day {_NUMBER} and {_NUMBER}): from {_NUMBER} to {_NUMBER}"), r"\1"),
